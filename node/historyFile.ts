@@ -1,0 +1,34 @@
+import { open } from 'node:fs/promises';
+import { formatRecord, type HistoryRecord, parseHistory } from '../shared/history/record.ts';
+import { DarseError } from '../shared/study/darseError.ts';
+import { fileProblem } from './fileSource.ts';
+
+export interface HistoryFile {
+  append(record: HistoryRecord): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a history for appending: records are kept, a torn last line is cut off; `problems` says what was wrong with the rest. */
+export async function openHistory(
+  path: string,
+): Promise<HistoryFile & { readonly records: readonly HistoryRecord[]; readonly problems: readonly string[] }> {
+  const file = await open(path, 'a+').catch((cause: NodeJS.ErrnoException) => {
+    throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
+  });
+  const text = await file.readFile('utf8');
+  const { records, problems, wholeLength } = parseHistory(text);
+  if (wholeLength < text.length) await file.truncate(Buffer.byteLength(text.slice(0, wholeLength)));
+  return {
+    records,
+    problems,
+    async append(record) {
+      await file.appendFile(`${formatRecord(record)}\n`).catch((cause: NodeJS.ErrnoException) => {
+        throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
+      });
+    },
+    async close() {
+      await file.sync();
+      await file.close();
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DarseError } from '../shared/study/darseError.ts';
+import type { Checkpoint } from '../shared/trial/checkpoint.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../shared/trial/checkpointFile.ts';
+import { fileProblem, openFileSource } from './fileSource.ts';
+import { writeFileAtomically } from './writeFileAtomically.ts';
+
+/** Files of a run's folder. */
+export const RUN_FILES = {
+  /** Settings, model and key: what `--resume` starts from. */
+  run: 'run.json',
+  split: 'split.json',
+  history: 'history.jsonl',
+  result: 'result.json',
+  adapter: 'adapter',
+  card: 'model-card.md',
+} as const;
+
+/** Two, written in turn, so that one is always whole. */
+const CHECKPOINT_SLOTS = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'] as const;
+
+/** Makes a new folder for a run; one that holds anything is refused, so that nothing is overwritten. */
+export async function createRunFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new DarseError('file', `cannot make the folder ${path}: ${fileProblem(cause)}`, { cause });
+  });
+  const found = await readdir(path);
+  if (found.includes(RUN_FILES.result)) {
+    throw new DarseError('usage', `${path} holds a finished run: take another folder for --out`);
+  }
+  if (found.includes(RUN_FILES.run)) {
+    throw new DarseError(
+      'usage',
+      `${path} holds an unfinished run: go on with --resume ${path}, or take another folder for --out`,
+    );
+  }
+  if (found.length > 0) throw new DarseError('usage', `${path} is not empty: take another folder for --out`);
+}
+
+/** Writes checkpoints of a trial to its folder, each over the older of two slots. */
+export function createCheckpointWriter(
+  path: string,
+  trial: string,
+  firstSlot: number,
+): (checkpoint: Checkpoint) => Promise<void> {
+  let slot = firstSlot;
+  return async (checkpoint) => {
+    await writeFileAtomically(
+      join(path, CHECKPOINT_SLOTS[slot % 2 === 0 ? 0 : 1]),
+      encodeCheckpoint(checkpoint, trial),
+    );
+    slot += 1;
+  };
+}
+
+/** The newest whole checkpoint of a trial, the slot that may be written next, and what was wrong with the other. */
+export async function readNewestCheckpoint(
+  path: string,
+  trial: string,
+): Promise<{ checkpoint: Checkpoint | undefined; nextSlot: number; problems: string[] }> {
+  let checkpoint: Checkpoint | undefined;
+  let nextSlot = 0;
+  const problems: string[] = [];
+  const present = await readdir(path);
+  for (const [slot, name] of CHECKPOINT_SLOTS.entries()) {
+    if (!present.includes(name)) continue;
+    const source = await openFileSource(join(path, name));
+    try {
+      const found = await decodeCheckpoint(source, trial);
+      if (!checkpoint || found.step > checkpoint.step) {
+        checkpoint = found;
+        nextSlot = 1 - slot;
+      }
+    } catch (error) {
+      if (!(error instanceof DarseError)) throw error;
+      problems.push(error.message);
+    } finally {
+      await source.close();
+    }
+  }
+  return { checkpoint, nextSlot, problems };
+}
+
+/** Writes named files into a new folder. */
+export async function writeFolder(path: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+  await mkdir(path, { recursive: true });
+  for (const [name, content] of files) await writeFileAtomically(join(path, name), content);
+}

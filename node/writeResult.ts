@@ -1,0 +1,98 @@
+import { basename, join } from 'node:path';
+import { CARD_FILE } from '../shared/export/adapterFolder.ts';
+import type { TrainingFacts } from '../shared/export/modelCard.ts';
+import { peftFolder } from '../shared/export/peftFolder.ts';
+import { formatAlphaRule } from '../shared/lora/loraScale.ts';
+import { planMemory } from '../shared/plan/memory.ts';
+import { recordTrainingStep } from '../shared/train/stepPlan.ts';
+import { runSizes } from '../shared/train/tokenInputs.ts';
+import { adapterFolderOf } from '../shared/trial/adapterFolderOf.ts';
+import type { TrialResult } from '../shared/trial/trialEvent.ts';
+import { trainingModel } from '../shared/trial/trialSpec.ts';
+import { RUN_FILES, writeFolder } from './runFolder.ts';
+import type { Training, TrainingEnd } from './runTraining.ts';
+
+/** Writes what a finished run leaves in its folder: adapter/, model-card.md, result.json; returns the latter's content. */
+export async function writeResult(
+  training: Training,
+  result: TrialResult,
+  { seconds, resumedFromStep }: Pick<TrainingEnd, 'seconds' | 'resumedFromStep'>,
+): Promise<Record<string, unknown>> {
+  const { folder, settings, spec, key, model, engine, split, data } = training;
+  const { config } = model.backbone;
+  const { parameters, ...numbers } = result;
+  const { name, revision } = model.folder;
+  const base = {
+    nameOrPath: settings.model,
+    ...(revision === undefined ? {} : { revision }),
+    modelType: config.modelType,
+  };
+  const adapter = adapterFolderOf(spec, config, base, parameters);
+  const files = peftFolder(adapter, trainingFacts(training, result, seconds.total));
+  const card = files.get(CARD_FILE);
+  const longest = Math.max(...data.train.map(({ ids }) => ids.length));
+  const plan = recordTrainingStep(trainingModel(spec, config));
+  const loraParameters = adapter.modules.reduce((sum, { A, B }) => sum + A.length + B.length, 0);
+  const allParameters = [...parameters.values()].reduce((sum, tensor) => sum + tensor.data.length, 0);
+  const json = {
+    format: 'darse-result',
+    version: 1,
+    key,
+    settings,
+    model: { name, revision: revision ?? null },
+    data: {
+      name: basename(split.dataSet.name),
+      hash: split.dataSet.hash,
+      rows: { train: data.train.length, validation: data.validation.length, test: data.test.length },
+    },
+    engine: engine.description,
+    ranks: Object.fromEntries(spec.adapter.ranks),
+    scales: Object.fromEntries(spec.adapter.scales),
+    parameters: { lora: loraParameters, heads: allParameters - loraParameters },
+    ...numbers,
+    seconds,
+    resumedFromStep,
+    memory: {
+      ...planMemory(plan, runSizes(spec.microBatchSize, longest, spec.adapter.ranks)),
+      peakProcessBytes: process.resourceUsage().maxRSS * 1024,
+    },
+  };
+  await writeFolder(join(folder, RUN_FILES.adapter), files);
+  await writeFolder(folder, new Map([...(card ? [[RUN_FILES.card, card] as const] : [])]));
+  await writeFolder(folder, new Map([[RUN_FILES.result, `${JSON.stringify(json, null, 2)}\n`]]));
+  return json;
+}
+
+function trainingFacts(
+  { settings, spec, model, engine, split }: Training,
+  result: TrialResult,
+  seconds: number,
+): TrainingFacts {
+  const dataName = basename(split.dataSet.name);
+  const validation = result.validation[settings.objective];
+  const { test, trivial } = result;
+  return {
+    title: `Sentiment of ${dataName} on ${model.folder.name}`,
+    dataName,
+    settings: [
+      ['adapted', `${settings.targets}; ranks ${settings.ranks}; alpha ${formatAlphaRule(spec.alpha)}`],
+      ['epochs, batch', `${settings.epochs}, ${settings.batch}`],
+      ['learning rate', String(settings.lr)],
+      ['seed', String(settings.seed)],
+      ['data hash', split.dataSet.hash],
+      ['engine', `${engine.description.name}, ${engine.description.device}`],
+      ['seconds', seconds.toFixed(1)],
+    ],
+    results: [
+      {
+        part: 'validation',
+        exampleCount: validation.exampleCount,
+        metrics: validation.metrics,
+        trivial: trivial.validation,
+      },
+      ...(test && trivial.test
+        ? [{ part: 'test', exampleCount: test.exampleCount, metrics: test.metrics, trivial: trivial.test }]
+        : []),
+    ],
+  };
+}

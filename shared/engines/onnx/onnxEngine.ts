@@ -1,0 +1,156 @@
+import { elementCount, type Shape, type Sizes, shapeOf } from '../../plan/dimension.ts';
+import type { Plan } from '../../plan/plan.ts';
+import { DarseError } from '../../study/darseError.ts';
+import type { Engine, EngineDescription, GivenTensors, PreparedPlan, ReadConstant } from '../engine.ts';
+import { graphOutput, onnxGraph, type PlanGraph } from './onnxGraph.ts';
+import { encodeOnnxModel } from './onnxProto.ts';
+
+/** What the engine uses of onnxruntime's API, which is the same in onnxruntime-node and onnxruntime-web. */
+export interface OnnxRuntime {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: OnnxSessionOptions): Promise<OnnxSession>;
+  };
+  readonly Tensor: {
+    new (type: 'float32', data: Float32Array, dims: readonly number[]): OnnxTensor;
+    new (type: 'int64', data: BigInt64Array, dims: readonly number[]): OnnxTensor;
+  };
+}
+
+export interface OnnxSession {
+  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;
+  release(): Promise<void>;
+}
+
+export interface OnnxTensor {
+  readonly data: unknown;
+  dispose(): void;
+}
+
+/** Session options of onnxruntime-common that hosts set. */
+export interface OnnxSessionOptions {
+  readonly executionProviders?: readonly string[];
+  readonly intraOpNumThreads?: number;
+  readonly graphOptimizationLevel?: 'all';
+  readonly executionMode?: 'sequential';
+  readonly logSeverityLevel?: 3;
+  readonly enableCpuMemArena?: boolean;
+  readonly enableMemPattern?: boolean;
+  readonly extra?: Readonly<Record<string, unknown>>;
+}
+
+export interface OnnxEngineOptions {
+  readonly runtime: OnnxRuntime;
+  readonly readConstant: ReadConstant;
+  readonly description: EngineDescription;
+  readonly sessionOptions: OnnxSessionOptions;
+}
+
+const NO_SIZES: Sizes = new Map();
+
+/** Runs plans as ONNX graphs. */
+export function createOnnxEngine(options: OnnxEngineOptions): Engine {
+  return new OnnxEngine(options);
+}
+
+class OnnxEngine implements Engine {
+  readonly description: EngineDescription;
+  readonly #options: OnnxEngineOptions;
+  readonly #constants = new Map<string, Promise<OnnxTensor>>();
+  readonly #plans = new Set<PreparedPlan>();
+  #tensorCount = 0;
+
+  constructor(options: OnnxEngineOptions) {
+    this.description = options.description;
+    this.#options = options;
+  }
+
+  async prepare(plan: Plan): Promise<PreparedPlan> {
+    const { runtime, sessionOptions } = this.#options;
+    const constants: Record<string, OnnxTensor> = {};
+    for (const { source, shape } of plan.given) {
+      if (source.from === 'constant') constants[source.name] = await this.#constant(source.name, shape);
+    }
+    const planGraph = onnxGraph(plan);
+    const session = await runtime.InferenceSession.create(encodeOnnxModel(planGraph.graph), sessionOptions);
+    const prepared: PreparedPlan = {
+      run: (sizes, given) => this.#run({ plan, planGraph, session, constants }, sizes, given),
+      dispose: async () => {
+        if (this.#plans.delete(prepared)) await session.release();
+      },
+    };
+    this.#plans.add(prepared);
+    return prepared;
+  }
+
+  tensorCount(): number {
+    return this.#tensorCount;
+  }
+
+  async dispose(): Promise<void> {
+    for (const prepared of this.#plans) await prepared.dispose();
+    const constants = await Promise.allSettled(this.#constants.values());
+    this.#constants.clear();
+    for (const constant of constants) if (constant.status === 'fulfilled') this.#free(constant.value);
+  }
+
+  #constant(name: string, shape: Shape): Promise<OnnxTensor> {
+    const known = this.#constants.get(name);
+    if (known) return known;
+    const read = this.#options.readConstant(name).then((data) => this.#floats(name, data, shape, NO_SIZES));
+    this.#constants.set(name, read);
+    return read;
+  }
+
+  async #run(
+    { plan, planGraph, session, constants }: SessionOfPlan,
+    sizes: Sizes,
+    given: GivenTensors,
+  ): Promise<Map<string, Float32Array>> {
+    const feeds: Record<string, OnnxTensor> = {};
+    try {
+      for (const { source, shape } of plan.given) {
+        if (source.from === 'operation' || source.from === 'constant') continue;
+        feeds[source.name] = this.#floats(source.name, given.get(source.name), shape, sizes);
+      }
+      for (const [name, shape] of planGraph.shapeInputs) feeds[name] = this.#integers(shapeOf(shape, sizes));
+      const fetched = await session.run({ ...constants, ...feeds });
+      const outputs = new Map<string, Float32Array>();
+      for (const name of plan.outputs.keys()) {
+        const tensor = fetched[graphOutput(name)];
+        if (!(tensor?.data instanceof Float32Array)) throw new DarseError('internal', `ONNX Runtime made no "${name}"`);
+        outputs.set(name, tensor.data);
+        tensor.dispose();
+      }
+      return outputs;
+    } finally {
+      for (const tensor of Object.values(feeds)) this.#free(tensor);
+    }
+  }
+
+  #floats(name: string, data: Float32Array | undefined, shape: Shape, sizes: Sizes): OnnxTensor {
+    const count = elementCount(shape, sizes);
+    if (data?.length !== count) {
+      const found = data ? `${data.length}` : 'no tensor';
+      throw new DarseError('internal', `"${name}" of shape [${shape.join()}] needs ${count} elements, got ${found}`);
+    }
+    this.#tensorCount++;
+    return new this.#options.runtime.Tensor('float32', data, shapeOf(shape, sizes));
+  }
+
+  #integers(values: readonly number[]): OnnxTensor {
+    this.#tensorCount++;
+    return new this.#options.runtime.Tensor('int64', BigInt64Array.from(values, BigInt), [values.length]);
+  }
+
+  #free(tensor: OnnxTensor): void {
+    tensor.dispose();
+    this.#tensorCount--;
+  }
+}
+
+interface SessionOfPlan {
+  readonly plan: Plan;
+  readonly planGraph: PlanGraph;
+  readonly session: OnnxSession;
+  readonly constants: Readonly<Record<string, OnnxTensor>>;
+}

@@ -1,0 +1,86 @@
+import { problemsError } from './darseError.ts';
+
+/** One setting: its flag, what it may be, and what it means. The command line, `--config` files and validation all derive from it. */
+export type Field = (
+  | { readonly kind: 'text'; readonly default: string | null }
+  | {
+      readonly kind: 'number';
+      readonly default: number | null;
+      readonly least: number;
+      readonly most: number;
+      /** Whether only whole numbers are allowed. */
+      readonly whole?: boolean;
+    }
+  | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
+) & {
+  /** `--lora-dropout`; the name in a `--config` file is the same in camel case, `loraDropout`. */
+  readonly flag: string;
+  /** How help names the value: `<N>`. */
+  readonly value: string;
+  readonly help: string;
+};
+
+export type Fields = Readonly<Record<string, Field>>;
+
+type FieldValue<F extends Field> = F extends { kind: 'choice'; choices: readonly (infer C)[] }
+  ? C
+  : (F extends { kind: 'number' } ? number : string) | (F extends { default: null } ? null : never);
+
+/** The values of a table of fields, by field name. */
+export type Settings<Table extends Fields> = { readonly [Name in keyof Table]: FieldValue<Table[Name]> };
+
+/**
+ * The settings that some given values and the defaults make; later sources win. Every value that is not allowed and every
+ * name that is no field is listed in one `usage` error. Values may be text (from flags) or plain JSON (from a file).
+ */
+export function parseSettings<Table extends Fields>(
+  table: Table,
+  ...sources: readonly Readonly<Record<string, unknown>>[]
+): Settings<Table> {
+  const problems: string[] = [];
+  const known = new Map<string, Field>(Object.entries(table));
+  const values = new Map<string, unknown>([...known].map(([name, field]) => [name, field.default]));
+  for (const source of sources) {
+    for (const [name, value] of Object.entries(source)) {
+      const field = known.get(name);
+      if (!field) problems.push(`"${name}" is no setting; there are: ${[...known.keys()].join(', ')}`);
+      else if (value !== undefined) values.set(name, readField(field, value, problems));
+    }
+  }
+  if (problems.length > 0) throw problemsError('usage', 'these settings are not allowed:', problems);
+  return Object.fromEntries(values) as Settings<Table>;
+}
+
+function readField(field: Field, value: unknown, problems: string[]): unknown {
+  const none = field.kind !== 'choice' && field.default === null && (value === null || value === 'none');
+  if (none) return null;
+  switch (field.kind) {
+    case 'text':
+      if (typeof value === 'string') return value;
+      problems.push(`${field.flag} must be text, got ${JSON.stringify(value)}`);
+      return '';
+    case 'choice':
+      if (typeof value === 'string' && field.choices.includes(value)) return value;
+      problems.push(`${field.flag} must be one of ${field.choices.join(', ')}; got ${shown(value)}`);
+      return field.default;
+    case 'number': {
+      const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+      const allowed = typeof number === 'number' && number >= field.least && number <= field.most;
+      if (allowed && (!field.whole || Number.isInteger(number))) return number;
+      problems.push(
+        `${field.flag} must be ${field.whole ? 'a whole number' : 'a number'} ${range(field)}, got ${shown(value)}`,
+      );
+      return field.default;
+    }
+    default:
+      throw new RangeError(`unknown kind of field ${JSON.stringify(field satisfies never)}`);
+  }
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? `"${value}"` : JSON.stringify(value);
+}
+
+function range({ least, most }: { readonly least: number; readonly most: number }): string {
+  return most === Number.POSITIVE_INFINITY ? `of at least ${least}` : `${least}–${most}`;
+}

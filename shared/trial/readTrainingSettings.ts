@@ -1,0 +1,124 @@
+import { CLASS_COUNT, type Example } from '../data/example.ts';
+import { type EncoderConfig, longestInput } from '../encoder/encoderConfig.ts';
+import { adapterSpec } from '../lora/adapterSpec.ts';
+import { parseAlphaRule } from '../lora/loraScale.ts';
+import { parseTargets } from '../lora/modulePaths.ts';
+import { expandRanks, largestRank, parseRankMap, type RankMap } from '../lora/rankMap.ts';
+import { parseRankVector } from '../lora/rankVector.ts';
+import { DarseError } from '../study/darseError.ts';
+import { parseSettings } from '../study/fields.ts';
+import { ADAMW_DEFAULTS } from '../train/adamW.ts';
+import { PRESET_SETTINGS, type Preset, TRAINING_FIELDS, type TrainingSettings } from './trainingFields.ts';
+import type { TrialSpec } from './trialSpec.ts';
+
+/** Where neither the user nor a preset says: enough for headlines, tweets and most reviews' sentences. */
+const DEFAULT_MAX_TOKENS = 128;
+
+/** Settings from a preset, a configuration file and flags; later ones win. `pad: "512"` means full padding to 512 tokens. */
+export function readTrainingSettings(
+  preset: Preset | null,
+  file: Readonly<Record<string, unknown>>,
+  flags: Readonly<Record<string, unknown>>,
+): TrainingSettings {
+  return parseSettings(TRAINING_FIELDS, preset ? PRESET_SETTINGS[preset] : {}, fullPadding(file), fullPadding(flags));
+}
+
+function fullPadding(source: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const { pad } = source;
+  const tokens = Number(pad);
+  return Number.isInteger(tokens) && tokens > 0 && pad !== true
+    ? { maxTokens: tokens, ...source, pad: 'full' }
+    : source;
+}
+
+/** The trial that settings describe for a backbone; `train` is needed for balanced class weights. */
+export function trialSpecOf(
+  settings: TrainingSettings,
+  config: EncoderConfig,
+  train: readonly Pick<Example, 'label'>[],
+): TrialSpec {
+  const longest = longestInput(config);
+  const maxTokens = settings.maxTokens ?? Math.min(DEFAULT_MAX_TOKENS, longest);
+  if (maxTokens > longest) {
+    throw new DarseError(
+      'usage',
+      `--max-tokens must be at most ${longest}, this backbone's longest input; got ${maxTokens}`,
+    );
+  }
+  const alpha = parseAlphaRule(settings.alpha);
+  const [regression, classes] = numberList('--loss-weights', settings.lossWeights, 2);
+  return {
+    seed: settings.seed,
+    alpha,
+    adapter: adapterSpec(ranksOf(settings, config), alpha),
+    loraDropout: settings.loraDropout,
+    backboneDropout:
+      settings.dropout === 'model'
+        ? { hidden: config.hiddenDropout, attention: config.attentionDropout }
+        : { hidden: 0, attention: 0 },
+    pooling: settings.pooling,
+    head: { regression: settings.head, width: settings.headWidth, dropout: settings.headDropout },
+    lossWeights: { regression: regression as number, classes: classes as number },
+    classWeights: classWeightsOf(settings.classWeights, train),
+    learningRate: settings.lr,
+    adamW: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
+    schedule: { kind: settings.schedule, warmupFraction: settings.warmup, finalFraction: settings.finalLr },
+    clipNorm: settings.clip,
+    epochs: settings.epochs,
+    batchSize: settings.batch,
+    microBatchSize: Math.min(settings.microBatch ?? settings.batch, settings.batch),
+    maxTokens,
+    padding: settings.pad,
+    patience: settings.patience,
+    objective: settings.objective,
+  };
+}
+
+/** The shares of `--parts`. */
+export function partShares(settings: Pick<TrainingSettings, 'parts'>): {
+  train: number;
+  validation: number;
+  test: number;
+} {
+  const [train, validation, test] = numberList('--parts', settings.parts, 3) as [number, number, number];
+  if (Math.abs(train + validation + test - 1) > 1e-6 || train <= 0 || validation <= 0) {
+    throw new DarseError(
+      'usage',
+      `--parts must be three shares that add up to 1, the first two above 0; got "${settings.parts}"`,
+    );
+  }
+  return { train, validation, test };
+}
+
+function ranksOf({ ranks, targets }: TrainingSettings, config: EncoderConfig): RankMap {
+  if (ranks.trim().startsWith('{')) return parseRankMap(parseJsonObject('--ranks', ranks), config);
+  const adapted = parseTargets(targets);
+  return expandRanks(parseRankVector(ranks, config.layerCount, largestRank(adapted, config)), adapted);
+}
+
+/** n / (classes present · n_c), as scikit-learn's `class_weight="balanced"`; 1 for a class without rows. */
+function classWeightsOf(kind: TrainingSettings['classWeights'], train: readonly Pick<Example, 'label'>[]): number[] {
+  const counts = new Array<number>(CLASS_COUNT).fill(0);
+  for (const { label } of train) counts[label] = (counts[label] ?? 0) + 1;
+  if (kind === 'none') return counts.map(() => 1);
+  const present = counts.filter((count) => count > 0).length;
+  return counts.map((count) => (count > 0 ? train.length / (present * count) : 1));
+}
+
+function numberList(flag: string, text: string, count: number): number[] {
+  const numbers = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
+  if (numbers.length !== count || numbers.some((number) => !(number >= 0 && Number.isFinite(number)))) {
+    throw new DarseError('usage', `${flag} must be ${count} numbers of at least 0 with commas between; got "${text}"`);
+  }
+  return numbers;
+}
+
+function parseJsonObject(flag: string, text: string): Record<string, unknown> {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
+  } catch {
+    // Falls through to the one message for whatever is no JSON object.
+  }
+  throw new DarseError('usage', `${flag} starts like a JSON object but is none: ${text.slice(0, 60)}`);
+}

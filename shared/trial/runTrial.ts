@@ -1,0 +1,190 @@
+import { epochBatches } from '../data/batches.ts';
+import type { EncodedExample } from '../data/encodedExample.ts';
+import type { Backbone } from '../encoder/backbone.ts';
+import type { Engine } from '../engines/engine.ts';
+import { loraParameterCount } from '../lora/rankMap.ts';
+import { type EvaluationReport, summarise } from '../metrics/evaluationReport.ts';
+import { trivialPredictor } from '../metrics/trivialPredictor.ts';
+import { DarseError } from '../study/darseError.ts';
+import { adamWStep, createAdamWState } from '../train/adamW.ts';
+import { clipGradients, globalNorm } from '../train/clipGradients.ts';
+import { initialParameters, parameterLayout, parameterViews } from '../train/parameterSet.ts';
+import { type PredictionTask, predictExamples } from '../train/predictExamples.ts';
+import { scheduleFactor } from '../train/schedule.ts';
+import { recordPrediction, recordTrainingStep } from '../train/stepPlan.ts';
+import { runSizes } from '../train/tokenInputs.ts';
+import { batchGradients, type TrainingTask } from '../train/trainStep.ts';
+import type { BestEpoch, Checkpoint } from './checkpoint.ts';
+import type { EpochRecord, TrainingLosses, TrialEnd, TrialEvent } from './trialEvent.ts';
+import { predictionModel, trainingModel, type TrialData, type TrialSpec } from './trialSpec.ts';
+
+/** Rows evaluated at one time. */
+const EVALUATION_BATCH = 64;
+
+export interface TrialHost {
+  readonly engine: Engine;
+  readonly backbone: Backbone;
+  /** Asked after every step; `checkpoint` makes the trial hand one over, `stop` does so and ends it. */
+  readonly afterStep: (step: number) => 'continue' | 'checkpoint' | 'stop';
+}
+
+/**
+ * One training run: epochs of steps, each followed by an evaluation on the validation part; the test part is looked at once,
+ * with the parameters handed over. With `from` it goes on where that checkpoint was taken, and on a deterministic
+ * engine ends with the same bytes. Throws `notFinite` when a loss or a score is no longer finite.
+ */
+export async function* runTrial(
+  spec: TrialSpec,
+  data: TrialData,
+  host: TrialHost,
+  from?: Checkpoint,
+): AsyncGenerator<TrialEvent, TrialEnd> {
+  const { engine, backbone } = host;
+  const trainingPlan = recordTrainingStep(trainingModel(spec, backbone.config));
+  const predictionPlan = recordPrediction(predictionModel(spec, backbone.config));
+  const layout = parameterLayout(trainingPlan, runSizes(1, 1, spec.adapter.ranks));
+  const training: TrainingTask = {
+    ...{ plan: trainingPlan, prepared: await engine.prepare(trainingPlan), backbone, layout },
+    ...{ adapter: spec.adapter, maxTokens: spec.maxTokens, padding: spec.padding },
+    ...{ microBatchSize: spec.microBatchSize, classWeights: spec.classWeights },
+  };
+  const prediction: PredictionTask = {
+    ...{ plan: predictionPlan, prepared: await engine.prepare(predictionPlan), backbone, layout },
+    ...{ adapter: spec.adapter, maxTokens: spec.maxTokens, padding: spec.padding, batchSize: EVALUATION_BATCH },
+  };
+  try {
+    return yield* train(spec, data, host, training, prediction, from);
+  } finally {
+    await training.prepared.dispose();
+    await prediction.prepared.dispose();
+  }
+}
+
+async function* train(
+  spec: TrialSpec,
+  data: TrialData,
+  host: TrialHost,
+  training: TrainingTask,
+  prediction: PredictionTask,
+  from: Checkpoint | undefined,
+): AsyncGenerator<TrialEvent, TrialEnd> {
+  const { layout } = training;
+  const lengths = data.train.map(({ ids }) => ids.length);
+  const stepsPerEpoch = Math.ceil(data.train.length / spec.batchSize);
+  const totalSteps = stepsPerEpoch * spec.epochs;
+
+  const parameters = from ? from.parameters.slice() : initialParameters(layout, spec.seed);
+  if (parameters.length !== layout.length) {
+    throw new DarseError(
+      'input',
+      `the checkpoint holds ${parameters.length} parameters, this trial has ${layout.length}`,
+    );
+  }
+  const optimizer = from
+    ? { m: from.optimizer.m.slice(), v: from.optimizer.v.slice(), stepCount: from.optimizer.stepCount }
+    : createAdamWState(layout.length);
+  const gradients = new Float32Array(layout.length);
+  const epochs: EpochRecord[] = [...(from?.epochs ?? [])];
+  let best: BestEpoch | null = from?.best ?? null;
+  let sums = { regression: 0, classes: 0, ...from?.epochLosses };
+  let step = from?.step ?? 0;
+  let lastReport: EvaluationReport | undefined;
+
+  const loraParameters = loraParameterCount(spec.adapter.ranks, host.backbone.config);
+  const headParameters = layout.length - loraParameters;
+  yield { kind: 'started', totalSteps, stepsPerEpoch, firstStep: step, loraParameters, headParameters };
+  const checkpoint = (): TrialEvent => ({
+    kind: 'checkpoint',
+    checkpoint: {
+      step,
+      parameters: parameters.slice(),
+      optimizer: { m: optimizer.m.slice(), v: optimizer.v.slice(), stepCount: optimizer.stepCount },
+      best,
+      epochs: [...epochs],
+      epochLosses: sums,
+    },
+  });
+
+  while (epochs.length < spec.epochs && !ranOutOfPatience(spec, epochs, best)) {
+    const epoch = epochs.length + 1;
+    const batches = epochBatches(lengths, spec.batchSize, spec.padding, spec.seed, epoch);
+    for (const batch of batches.slice(step - (epoch - 1) * stepsPerEpoch)) {
+      const rows = Array.from(batch, (i) => data.train[i] as EncodedExample);
+      const means = await batchGradients(training, rows, parameters, gradients, { seed: spec.seed, step });
+      const gradientNorm = globalNorm(gradients);
+      if (spec.clipNorm !== null) clipGradients(gradients, gradientNorm, spec.clipNorm);
+      const learningRate = spec.learningRate * scheduleFactor(spec.schedule, step, totalSteps);
+      adamWStep(parameters, gradients, optimizer, learningRate, spec.adamW);
+      sums = { regression: sums.regression + means.regressionLoss, classes: sums.classes + means.classLoss };
+      step += 1;
+      const losses = weighted(spec, means.regressionLoss, means.classLoss);
+      const tokens = rows.reduce((sum, { ids }) => sum + ids.length, 0);
+      yield { kind: 'step', step, epoch, learningRate, losses, gradientNorm, tokens };
+      const wish = host.afterStep(step);
+      if (wish !== 'continue') yield checkpoint();
+      if (wish === 'stop') return { kind: 'stopped', step };
+    }
+    lastReport = yield* evaluate(prediction, 'validation', data.validation, parameters);
+    const validation = lastReport.metrics;
+    const losses = weighted(spec, sums.regression / stepsPerEpoch, sums.classes / stepsPerEpoch);
+    epochs.push({ epoch, losses, validation });
+    sums = { regression: 0, classes: 0 };
+    if (best === null || validation.mse < best.validationMse) {
+      best = { epoch, validationMse: validation.mse, parameters: parameters.slice() };
+    }
+    yield { kind: 'epoch', epoch, losses, validation };
+  }
+  const lastEpoch = epochs.length;
+  if (best === null) throw new DarseError('usage', `a trial needs at least 1 epoch, got ${spec.epochs}`);
+  if (lastEpoch < spec.epochs) yield { kind: 'stoppedEarly', epoch: lastEpoch, bestEpoch: best.epoch };
+
+  lastReport ??= yield* evaluate(prediction, 'validation', data.validation, parameters);
+  const bestReport =
+    best.epoch === lastEpoch ? lastReport : yield* evaluate(prediction, 'validation', data.validation, best.parameters);
+  const chosen = spec.objective === 'best' ? best.parameters : parameters;
+  let test: EvaluationReport | null = null;
+  if (data.test.length > 0) {
+    yield { kind: 'testLook', rowCount: data.test.length };
+    test = yield* evaluate(prediction, 'test', data.test, chosen);
+  }
+  const views = parameterViews(layout, chosen);
+  return {
+    kind: 'finished',
+    result: {
+      score: (spec.objective === 'best' ? bestReport : lastReport).metrics.mse,
+      epoch: spec.objective === 'best' ? best.epoch : lastEpoch,
+      bestEpoch: best.epoch,
+      epochs,
+      steps: step,
+      validation: { last: lastReport, best: bestReport },
+      test,
+      trivial: {
+        validation: trivialPredictor(data.train, data.validation).metrics,
+        test: data.test.length > 0 ? trivialPredictor(data.train, data.test).metrics : null,
+      },
+      parameters: new Map(
+        layout.slots.map(({ name, shape }) => [name, { shape, data: views.get(name)?.slice() ?? new Float32Array() }]),
+      ),
+    },
+  };
+}
+
+/** Whether no epoch since the best one has been better for `patience` epochs. */
+function ranOutOfPatience({ patience }: TrialSpec, epochs: readonly EpochRecord[], best: BestEpoch | null): boolean {
+  return patience !== null && best !== null && epochs.length - best.epoch >= patience;
+}
+
+function weighted({ lossWeights }: TrialSpec, regression: number, classes: number): TrainingLosses {
+  return { total: lossWeights.regression * regression + lossWeights.classes * classes, regression, classes };
+}
+
+async function* evaluate(
+  task: PredictionTask,
+  part: 'validation' | 'test',
+  examples: readonly EncodedExample[],
+  parameters: Float32Array,
+): AsyncGenerator<TrialEvent, EvaluationReport> {
+  yield { kind: 'evaluating', part, done: 0, total: examples.length };
+  const { scores, logits } = await predictExamples(task, examples, parameters);
+  return summarise(examples, scores, logits);
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the answers of the Python originals lie; another folder of the same layout can stand in. */
+export const GOLDEN_DIR = process.env['GOLDEN_DIR'] ?? join(import.meta.dirname, '..', 'golden');
+
+/** A path inside the golden folder. */
+export function goldenPath(...parts: string[]): string {
+  return join(GOLDEN_DIR, ...parts);
+}
+
+/** A JSON file of the golden folder. */
+export function goldenJson<T>(...parts: string[]): T {
+  return JSON.parse(readFileSync(goldenPath(...parts), 'utf8')) as T;
+}
