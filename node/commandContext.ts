@@ -79,7 +79,7 @@ export async function readJsonObject(path: string): Promise<Record<string, unkno
     const json: unknown = JSON.parse(text);
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
   } catch (cause) {
-    throw new DarseError('input', `${path} is not JSON: ${(cause as Error).message}`, { cause });
+    throw new DarseError('input', `${path} is not JSON: ${String(cause)}`, { cause });
   }
   throw new DarseError('input', `${path} must hold a JSON object`);
 }

@@ -1,7 +1,8 @@
-import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { ByteSource } from '../shared/study/byteSource.ts';
 import { DarseError } from '../shared/study/darseError.ts';
+
+const STREAM_BYTES = 2 ** 20;
 
 /** A file on disk as a byte source; call `close` when done. A missing or unreadable file is a `file` error. */
 export async function openFileSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
@@ -13,23 +14,22 @@ export async function openFileSource(path: string): Promise<ByteSource & { close
     const now = await handle.stat();
     if (now.size !== size || now.mtimeMs !== mtimeMs) throw new DarseError('file', `${path} changed while being read`);
   };
+  const read = async (begin: number, end: number) => {
+    const bytes = new Uint8Array(end - begin);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, begin + filled);
+      if (bytesRead === 0) throw new DarseError('file', `${path} ends at byte ${begin + filled}, wanted up to ${end}`);
+      filled += bytesRead;
+    }
+    return bytes;
+  };
   return {
     name: path,
     byteLength: size,
-    async read(begin, end) {
-      const bytes = new Uint8Array(end - begin);
-      let filled = 0;
-      while (filled < bytes.length) {
-        const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, begin + filled);
-        if (bytesRead === 0)
-          throw new DarseError('file', `${path} ends at byte ${begin + filled}, wanted up to ${end}`);
-        filled += bytesRead;
-      }
-      return bytes;
-    },
+    read,
     async *stream() {
-      for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 }))
-        yield chunk as Uint8Array<ArrayBuffer>;
+      for (let begin = 0; begin < size; begin += STREAM_BYTES) yield read(begin, Math.min(size, begin + STREAM_BYTES));
       await unchanged();
     },
     close: () => handle.close(),

@@ -39,10 +39,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('darse')
     .description('How many LoRA ranks, and where: trains sentiment adapters for BERT and RoBERTa encoders.')
-    .version(
-      (JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { version: string })
-        .version,
-    )
+    .version(packageVersion())
     .exitOverride();
   for (const { name, about, load } of COMMANDS) {
     const command = program
@@ -82,4 +79,9 @@ async function runCommand({ run }: CommandModule, command: Command): Promise<num
     context.error(error);
     return error.code === 'usage' || error.code === 'input' ? 2 : 1;
   }
+}
+
+function packageVersion(): string {
+  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }

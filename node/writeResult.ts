@@ -58,7 +58,7 @@ export async function writeResult(
     },
   };
   await writeFolder(join(folder, RUN_FILES.adapter), files);
-  await writeFolder(folder, new Map([...(card ? [[RUN_FILES.card, card] as const] : [])]));
+  await writeFolder(folder, new Map(card ? [[RUN_FILES.card, card]] : []));
   await writeFolder(folder, new Map([[RUN_FILES.result, `${JSON.stringify(json, null, 2)}\n`]]));
   return json;
 }

@@ -37,7 +37,7 @@ export function epochBatches(
     whole.push(...cut(sortedByLength(window, lengths), batchSize));
   }
   const batchOrder = shuffledIndices(whole.length, randomKey(seed, 'batch order', epoch));
-  return Array.from(batchOrder, (i) => whole[i] as Uint32Array);
+  return Array.from(batchOrder, (i) => whole[i]!);
 }
 
 /** Batches for evaluation: sorted by length, every example once. */
@@ -52,7 +52,7 @@ export function evaluationBatches(lengths: ArrayLike<number>, batchSize: number)
 }
 
 function sortedByLength(indices: Uint32Array, lengths: ArrayLike<number>): Uint32Array {
-  return indices.sort((a, b) => (lengths[a] as number) - (lengths[b] as number) || a - b);
+  return indices.sort((a, b) => lengths[a]! - lengths[b]! || a - b);
 }
 
 function cut(order: Uint32Array, batchSize: number): Uint32Array[] {

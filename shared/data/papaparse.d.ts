@@ -23,6 +23,10 @@ declare module 'papaparse/papaparse.js' {
       readonly meta: { readonly cursor: number };
     };
   }
-  const Papa: { readonly Parser: typeof Parser };
+  const Papa: {
+    readonly Parser: typeof Parser;
+    /** RFC 4180 text with CRLF between the lines and none after the last. */
+    unparse(table: { fields: readonly string[]; data: readonly (readonly (string | number)[])[] }): string;
+  };
   export default Papa;
 }

@@ -43,7 +43,8 @@ export function splitExamples(examples: readonly Example[], options: SplitOption
   for (const { members } of orderedGroups(examples, seed)) {
     placed += members.length;
     const lag = (part: Part) => part.share * placed - part.members.length;
-    parts.reduce((worst, part) => (lag(part) > lag(worst) ? part : worst)).members.push(...members);
+    const furthest = parts.reduce((worst, part) => (lag(part) > lag(worst) ? part : worst));
+    for (const member of members) furthest.members.push(member);
   }
   const [trainIds = [], validationIds = [], testIds = []] = parts.map(({ members, share }, index) => {
     if (share > 0 && members.length === 0) {

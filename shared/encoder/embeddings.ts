@@ -32,8 +32,7 @@ export async function readEmbeddings(
         const type = rowStart('token type', types?.[token] ?? 0, config.tokenTypeCount, width);
         const start = token * width;
         for (let i = 0; i < width; i++) {
-          into[start + i] =
-            (words[word + i] as number) + (typeRows[type + i] as number) + (positionRows[position + i] as number);
+          into[start + i] = words[word + i]! + typeRows[type + i]! + positionRows[position + i]!;
         }
       }
       return into;

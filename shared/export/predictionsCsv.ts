@@ -1,4 +1,4 @@
-import Papa from 'papaparse';
+import Papa from 'papaparse/papaparse.js';
 import type { TextRow } from '../data/readRows.ts';
 import { predictLabels } from '../metrics/predictLabels.ts';
 import type { Predictions } from '../train/predictExamples.ts';

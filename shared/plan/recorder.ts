@@ -218,6 +218,8 @@ export class Recorder {
     shape: Shape,
   ): Value {
     const output = this.#value(shape);
+    // The compiler cannot follow that kind, inputs and attributes belong together; OperationOf<Kind> makes sure they do.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     this.#operations.push({ kind, inputs, attributes, outputs: [output] } as Operation);
     return output;
   }

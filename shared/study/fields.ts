@@ -48,6 +48,8 @@ export function parseSettings<Table extends Fields>(
     }
   }
   if (problems.length > 0) throw problemsError('usage', 'these settings are not allowed:', problems);
+  // Every value has come through readField of the field of its name.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return Object.fromEntries(values) as Settings<Table>;
 }
 

@@ -36,11 +36,11 @@ export function adamWStep(
   const stepSize = learningRate / (1 - beta1 ** stepCount);
   const correction = Math.sqrt(1 - beta2 ** stepCount);
   for (let i = 0; i < parameters.length; i++) {
-    const g = gradients[i] as number;
-    const mean = beta1 * (m[i] as number) + (1 - beta1) * g;
-    const square = beta2 * (v[i] as number) + (1 - beta2) * g * g;
+    const g = gradients[i]!;
+    const mean = beta1 * m[i]! + (1 - beta1) * g;
+    const square = beta2 * v[i]! + (1 - beta2) * g * g;
     m[i] = mean;
     v[i] = square;
-    parameters[i] = (parameters[i] as number) * decay - (stepSize * mean) / (Math.sqrt(square) / correction + epsilon);
+    parameters[i] = parameters[i]! * decay - (stepSize * mean) / (Math.sqrt(square) / correction + epsilon);
   }
 }

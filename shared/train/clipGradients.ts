@@ -12,5 +12,5 @@ export function globalNorm(gradients: Float32Array): number {
 export function clipGradients(gradients: Float32Array, norm: number, maxNorm: number): void {
   const factor = maxNorm / (norm + NORM_EPSILON);
   if (factor >= 1) return;
-  for (let i = 0; i < gradients.length; i++) gradients[i] = (gradients[i] as number) * factor;
+  for (let i = 0; i < gradients.length; i++) gradients[i] = gradients[i]! * factor;
 }

@@ -30,8 +30,8 @@ export function fillDropoutMask(
   const siteKey = randomKey(seed, `dropout ${name}`, step);
   const features = shape.at(-1) ?? 1;
   for (let b = 0; b < rows.numbers.length; b++) {
-    const exampleKey = foldKey(siteKey, rows.numbers[b] as number);
-    const tokens = rows.lengths[b] as number;
+    const exampleKey = foldKey(siteKey, rows.numbers[b]!);
+    const tokens = rows.lengths[b]!;
     switch (site.rows) {
       case 'examples':
         fillRow(mask, b * features, features, foldKey(exampleKey, 0), threshold, kept);

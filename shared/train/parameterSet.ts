@@ -50,7 +50,7 @@ export function addGradients(
         `gradient of ${name}: ${gradient?.length ?? 'no'} numbers where ${length} were wanted`,
       );
     }
-    for (let i = 0; i < length; i++) flat[offset + i] = (flat[offset + i] as number) + (gradient[i] as number);
+    for (let i = 0; i < length; i++) flat[offset + i] = flat[offset + i]! + gradient[i]!;
   }
 }
 

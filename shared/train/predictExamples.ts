@@ -44,7 +44,7 @@ export async function predictExamples(
   const lengths = texts.map(({ ids }) => ids.length);
   let done = 0;
   for (const batch of evaluationBatches(lengths, task.batchSize)) {
-    const rows = Array.from(batch, (i) => texts[i] as TokenRow);
+    const rows = Array.from(batch, (i) => texts[i]!);
     const longest = Math.max(...rows.map(({ ids }) => ids.length));
     const length = paddedLength(longest, task.maxTokens, task.padding);
     const sizes = runSizes(rows.length, length, adapter.ranks);
@@ -54,7 +54,7 @@ export async function predictExamples(
     const batchLogits = outputs.get(LOGITS);
     if (!batchScores || !batchLogits) throw new DarseError('internal', 'the engine returned no predictions');
     batch.forEach((i, row) => {
-      scores[i] = batchScores[row] as number;
+      scores[i] = batchScores[row]!;
       logits.set(batchLogits.subarray(row * classCount, (row + 1) * classCount), i * classCount);
     });
     done += batch.length;

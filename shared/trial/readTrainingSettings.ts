@@ -58,7 +58,7 @@ export function trialSpecOf(
         : { hidden: 0, attention: 0 },
     pooling: settings.pooling,
     head: { regression: settings.head, width: settings.headWidth, dropout: settings.headDropout },
-    lossWeights: { regression: regression as number, classes: classes as number },
+    lossWeights: { regression: regression ?? 1, classes: classes ?? 1 },
     classWeights: classWeightsOf(settings.classWeights, train),
     learningRate: settings.lr,
     adamW: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
@@ -80,7 +80,7 @@ export function partShares(settings: Pick<TrainingSettings, 'parts'>): {
   validation: number;
   test: number;
 } {
-  const [train, validation, test] = numberList('--parts', settings.parts, 3) as [number, number, number];
+  const [train = 0, validation = 0, test = 0] = numberList('--parts', settings.parts, 3);
   if (Math.abs(train + validation + test - 1) > 1e-6 || train <= 0 || validation <= 0) {
     throw new DarseError(
       'usage',
@@ -98,7 +98,7 @@ function ranksOf({ ranks, targets }: TrainingSettings, config: EncoderConfig): R
 
 /** n / (classes present · n_c), as scikit-learn's `class_weight="balanced"`; 1 for a class without rows. */
 function classWeightsOf(kind: TrainingSettings['classWeights'], train: readonly Pick<Example, 'label'>[]): number[] {
-  const counts = new Array<number>(CLASS_COUNT).fill(0);
+  const counts = Array.from({ length: CLASS_COUNT }, () => 0);
   for (const { label } of train) counts[label] = (counts[label] ?? 0) + 1;
   if (kind === 'none') return counts.map(() => 1);
   const present = counts.filter((count) => count > 0).length;

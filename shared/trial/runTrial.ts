@@ -43,14 +43,20 @@ export async function* runTrial(
   const trainingPlan = recordTrainingStep(trainingModel(spec, backbone.config));
   const predictionPlan = recordPrediction(predictionModel(spec, backbone.config));
   const layout = parameterLayout(trainingPlan, runSizes(1, 1, spec.adapter.ranks));
+  const { adapter, maxTokens, padding, microBatchSize, classWeights } = spec;
+  const common = { backbone, layout, adapter, maxTokens, padding };
   const training: TrainingTask = {
-    ...{ plan: trainingPlan, prepared: await engine.prepare(trainingPlan), backbone, layout },
-    ...{ adapter: spec.adapter, maxTokens: spec.maxTokens, padding: spec.padding },
-    ...{ microBatchSize: spec.microBatchSize, classWeights: spec.classWeights },
+    ...common,
+    plan: trainingPlan,
+    prepared: await engine.prepare(trainingPlan),
+    microBatchSize,
+    classWeights,
   };
   const prediction: PredictionTask = {
-    ...{ plan: predictionPlan, prepared: await engine.prepare(predictionPlan), backbone, layout },
-    ...{ adapter: spec.adapter, maxTokens: spec.maxTokens, padding: spec.padding, batchSize: EVALUATION_BATCH },
+    ...common,
+    plan: predictionPlan,
+    prepared: await engine.prepare(predictionPlan),
+    batchSize: EVALUATION_BATCH,
   };
   try {
     return yield* train(spec, data, host, training, prediction, from);
@@ -109,7 +115,7 @@ async function* train(
     const epoch = epochs.length + 1;
     const batches = epochBatches(lengths, spec.batchSize, spec.padding, spec.seed, epoch);
     for (const batch of batches.slice(step - (epoch - 1) * stepsPerEpoch)) {
-      const rows = Array.from(batch, (i) => data.train[i] as EncodedExample);
+      const rows = Array.from(batch, (i) => data.train[i]!);
       const means = await batchGradients(training, rows, parameters, gradients, { seed: spec.seed, step });
       const gradientNorm = globalNorm(gradients);
       if (spec.clipNorm !== null) clipGradients(gradients, gradientNorm, spec.clipNorm);

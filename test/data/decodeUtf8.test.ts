@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { decodeUtf8 } from '../../shared/data/decodeUtf8.ts';
 import { memorySource } from '../support/memorySource.ts';
@@ -30,7 +30,7 @@ test('finds exactly the byte strings that are not UTF-8, in any chunks', async (
   const second = fc.constantFrom(0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf, 0xc0);
   const character = fc
     .tuple(leads, second, fc.array(fc.constantFrom(0x80, 0xbf), { maxLength: 3 }))
-    .map(([lead, next, rest]) => [lead, next, ...rest]);
+    .map(([lead, next, rest]) => [lead, next].concat(rest));
   const nearUtf8 = fc.array(character, { minLength: 1, maxLength: 2 });
   await fc.assert(
     fc.asyncProperty(nearUtf8, fc.integer({ min: 1, max: 5 }), async (values, chunkBytes) => {

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { canonicalText, nearEqualGroups } from '../../shared/data/nearEqualGroups.ts';
 import { randomKey, uniformAt } from '../../shared/study/random.ts';
@@ -7,6 +7,12 @@ import { randomKey, uniformAt } from '../../shared/study/random.ts';
 function grouped(...texts: string[]): boolean[] {
   const [first, ...others] = nearEqualGroups(texts.map(canonicalText));
   return others.map((group) => group === first);
+}
+
+/** Sixty words out of ten thousand. */
+function randomText(place: number): string {
+  const key = randomKey(0, 'words', place);
+  return Array.from({ length: 60 }, (_, word) => `w${Math.floor(10_000 * uniformAt(key, word))}`).join(' ');
 }
 
 test.each([
@@ -49,10 +55,7 @@ describe('near-equal texts', () => {
   });
 
   test('are found among thousands of others: one changed word in sixty', () => {
-    const texts = Array.from({ length: 4000 }, (_, row) => {
-      const key = randomKey(0, 'words', row);
-      return Array.from({ length: 60 }, (_, place) => `w${Math.floor(10_000 * uniformAt(key, place))}`).join(' ');
-    });
+    const texts = Array.from({ length: 4000 }, (_, row) => randomText(row));
     const changed = texts.map((original) => original.replace(/ \w+ /, ' another '));
     const groups = nearEqualGroups([...texts, ...changed].map(canonicalText));
     const missed = texts.filter((_, row) => groups[row] !== groups[row + texts.length]);

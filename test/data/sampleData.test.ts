@@ -11,7 +11,8 @@ const GIVEN_SPLIT = join(import.meta.dirname, 'fixtures/sentfin-seed0.json');
 
 test('reads the bundled sample and the split that other implementations use on it', async () => {
   const source = await openFileSource(SAMPLE);
-  const { examples } = await readExamples(source).finally(() => source.close());
+  const { examples } = await readExamples(source);
+  await source.close();
   expect(examples).toHaveLength(8415);
   expect(examples[2]).toEqual({
     id: '3',

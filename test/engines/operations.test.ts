@@ -2,13 +2,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { Engine, ReadConstant } from '../../shared/engines/engine.ts';
 import type { Plan } from '../../shared/plan/plan.ts';
 import { Recorder } from '../../shared/plan/recorder.ts';
-import { CASE_SIZES, drawTensors, OPERATION_CASES } from '../support/operationCases.ts';
+import { CASE_SIZES, drawTensors, OPERATION_CASES, OPERATION_KINDS } from '../support/operationCases.ts';
 import { runReference } from '../support/referenceEngine.ts';
 import { TEST_ENGINES } from '../support/testEngines.ts';
 
 /** Of the largest element (at least 1): single operations sum up to some 60 products, each rounded to 6e-8. */
 const FLOAT32_TOLERANCE = 3e-6;
 const SEED = 0;
+
+it('has a case for every kind of operation', () => {
+  const covered = OPERATION_CASES.flatMap(({ plan }) => plan.operations.map((operation) => operation.kind));
+  expect([...new Set(covered)].sort()).toEqual(Object.keys(OPERATION_KINDS).sort());
+});
 
 describe.each(TEST_ENGINES)('engine $name', ({ open }) => {
   const engines: Engine[] = [];

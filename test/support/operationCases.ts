@@ -7,7 +7,6 @@ import { foldKey, type RandomKey, randomKey, uniformAt } from '../../shared/stud
 /** A small plan around one kind of operation, and how to draw what it is given. */
 export interface OperationCase {
   readonly title: string;
-  readonly kind: OperationKind;
   readonly plan: Plan;
   /** How the value of that name is drawn where a normal deviate would be out of its range. */
   readonly draws: Readonly<Record<string, Draw>>;
@@ -35,6 +34,36 @@ export const CASE_SIZES: readonly Sizes[] = [
   sizes({ B: 1, T: 16, rank: 1 }),
 ];
 
+/** Every kind there is: the compiler holds this list complete, a test holds the cases to it. */
+export const OPERATION_KINDS: Readonly<Record<OperationKind, true>> = {
+  matMul: true,
+  batchMatMul: true,
+  add: true,
+  scale: true,
+  dropout: true,
+  layerNorm: true,
+  layerNormGradient: true,
+  gelu: true,
+  geluGradient: true,
+  splitHeads: true,
+  mergeHeads: true,
+  attentionSoftmax: true,
+  attentionSoftmaxGradient: true,
+  firstToken: true,
+  firstTokenGradient: true,
+  weightedMean: true,
+  weightedMeanGradient: true,
+  sigmoid: true,
+  sigmoidGradient: true,
+  tanh: true,
+  tanhGradient: true,
+  sumRows: true,
+  squaredErrorLoss: true,
+  squaredErrorGradient: true,
+  crossEntropyLoss: true,
+  crossEntropyGradient: true,
+};
+
 /** Every kind of operation, with all its flags and optional inputs. */
 export const OPERATION_CASES: readonly OperationCase[] = [
   ...[false, true].flatMap((transposeA) =>
@@ -43,65 +72,63 @@ export const OPERATION_CASES: readonly OperationCase[] = [
       batchMatMulCase(transposeA, transposeB),
     ]),
   ),
-  operationCase('matMul adds a bias', 'matMul', (recorder) => {
+  operationCase('matMul adds a bias', (recorder) => {
     const x = recorder.batch('x', ['B*T', HIDDEN]);
     const weight = recorder.constant('weight', [WIDE, HIDDEN]);
     const addend = recorder.constant('bias', [WIDE]);
     return recorder.matMul(x, weight, { transposeB: true, addend });
   }),
-  operationCase('matMul adds a bias that is trained', 'matMul', (recorder) => {
+  operationCase('matMul adds a bias that is trained', (recorder) => {
     const x = recorder.batch('x', ['B', HIDDEN]);
     const weight = recorder.parameter('head.weight', [1, HIDDEN]);
     const addend = recorder.parameter('head.bias', [1]);
     return recorder.matMul(x, weight, { transposeB: true, addend });
   }),
-  operationCase('matMul adds a matrix through a rank', 'matMul', (recorder) => {
+  operationCase('matMul adds a matrix through a rank', (recorder) => {
     const u = recorder.batch('u', ['B*T', RANK]);
     const b = recorder.parameter('loraB', [WIDE, RANK]);
     const addend = recorder.batch('base', ['B*T', WIDE]);
     return recorder.matMul(u, b, { transposeB: true, addend });
   }),
-  operationCase('matMul adds a matrix to a gradient with both operands transposed', 'matMul', (recorder) => {
+  operationCase('matMul adds a matrix to a gradient with both operands transposed', (recorder) => {
     const a = recorder.batch('a', ['B*T', RANK]);
     const b = recorder.batch('b', [WIDE, 'B*T']);
     const addend = recorder.batch('base', [RANK, WIDE]);
     return recorder.matMul(a, b, { transposeA: true, transposeB: true, addend });
   }),
-  operationCase('matMul of a constant on the left', 'matMul', (recorder) => {
+  operationCase('matMul of a constant on the left', (recorder) => {
     const weight = recorder.constant('weight', [HIDDEN, WIDE]);
     return recorder.matMul(weight, recorder.batch('x', ['B*T', HIDDEN]), { transposeA: true, transposeB: true });
   }),
-  operationCase('batchMatMul of one query row', 'batchMatMul', (recorder) => {
+  operationCase('batchMatMul of one query row', (recorder) => {
     const query = recorder.batch('query', ['B', HEADS, 1, HEAD_SIZE]);
     const keys = recorder.batch('keys', ['B', HEADS, 'T', HEAD_SIZE]);
     return recorder.batchMatMul(query, keys, { transposeB: true });
   }),
-  operationCase('batchMatMul of one query row, transposed as in its gradient', 'batchMatMul', (recorder) => {
+  operationCase('batchMatMul of one query row, transposed as in its gradient', (recorder) => {
     const dScores = recorder.batch('dScores', ['B', HEADS, 1, 'T']);
     const query = recorder.batch('query', ['B', HEADS, 1, HEAD_SIZE]);
     return recorder.batchMatMul(dScores, query, { transposeA: true });
   }),
-  operationCase('add of matrices', 'add', (recorder) =>
+  operationCase('add of matrices', (recorder) =>
     recorder.add(recorder.batch('a', ['B*T', HIDDEN]), recorder.batch('b', ['B*T', HIDDEN])),
   ),
-  operationCase('add of scalars', 'add', (recorder) => recorder.add(recorder.batch('a', []), recorder.batch('b', []))),
-  operationCase('scale', 'scale', (recorder) =>
+  operationCase('add of scalars', (recorder) => recorder.add(recorder.batch('a', []), recorder.batch('b', []))),
+  operationCase('scale', (recorder) =>
     recorder.scale(recorder.batch('x', ['B*T', RANK]), recorder.parameter('scaling', [])),
   ),
   operationCase(
     'dropout of tokens',
-    'dropout',
     (recorder) => recorder.dropout(recorder.batch('x', ['B*T', HIDDEN]), 'mask', { rate: 0.2, rows: 'tokens' }),
     { mask: keptOrDropped },
   ),
   operationCase(
     'dropout of attention',
-    'dropout',
     (recorder) =>
       recorder.dropout(recorder.batch('x', ['B', HEADS, 'T', 'T']), 'mask', { rate: 0.2, rows: 'attention' }),
     { mask: keptOrDropped },
   ),
-  operationCase('layerNorm', 'layerNorm', (recorder) => {
+  operationCase('layerNorm', (recorder) => {
     const x = recorder.batch('x', ['B*T', HIDDEN]);
     const { y, mean, inverseStd } = recorder.layerNorm(x, gamma(recorder), beta(recorder), 1e-5);
     recorder.output('mean', mean);
@@ -110,25 +137,22 @@ export const OPERATION_CASES: readonly OperationCase[] = [
   }),
   operationCase(
     'layerNorm whose statistics nobody reads',
-    'layerNorm',
     (recorder) => recorder.layerNorm(recorder.batch('x', ['B', HIDDEN]), gamma(recorder), beta(recorder), 1e-12).y,
   ),
-  operationCase('layerNormGradient', 'layerNormGradient', (recorder) => {
+  operationCase('layerNormGradient', (recorder) => {
     const x = recorder.batch('x', ['B*T', HIDDEN]);
     const weight = gamma(recorder);
     const saved = recorder.layerNorm(x, weight, beta(recorder), 1e-5);
     return recorder.layerNormGradient(recorder.batch('dy', ['B*T', HIDDEN]), { x, gamma: weight, ...saved });
   }),
-  operationCase('gelu', 'gelu', (recorder) => recorder.gelu(recorder.batch('x', ['B*T', WIDE])), { x: wide }),
+  operationCase('gelu', (recorder) => recorder.gelu(recorder.batch('x', ['B*T', WIDE])), { x: wide }),
   operationCase(
-    'geluGradient',
     'geluGradient',
     (recorder) => recorder.geluGradient(recorder.batch('dy', ['B*T', WIDE]), recorder.batch('x', ['B*T', WIDE])),
     { x: wide },
   ),
   operationCase(
     'gelu and its gradient of one value',
-    'geluGradient',
     (recorder) => {
       const x = recorder.batch('x', ['B*T', WIDE]);
       recorder.output('activation', recorder.gelu(x));
@@ -136,22 +160,21 @@ export const OPERATION_CASES: readonly OperationCase[] = [
     },
     { x: wide },
   ),
-  operationCase('splitHeads of all tokens', 'splitHeads', (recorder) =>
+  operationCase('splitHeads of all tokens', (recorder) =>
     recorder.splitHeads(recorder.batch('x', ['B*T', HIDDEN]), HEADS, 'T'),
   ),
-  operationCase('splitHeads of first tokens', 'splitHeads', (recorder) =>
+  operationCase('splitHeads of first tokens', (recorder) =>
     recorder.splitHeads(recorder.batch('x', ['B', HIDDEN]), HEADS, 1),
   ),
-  operationCase('mergeHeads of all tokens', 'mergeHeads', (recorder) =>
+  operationCase('mergeHeads of all tokens', (recorder) =>
     recorder.mergeHeads(recorder.batch('x', ['B', HEADS, 'T', HEAD_SIZE])),
   ),
-  operationCase('mergeHeads of first tokens', 'mergeHeads', (recorder) =>
+  operationCase('mergeHeads of first tokens', (recorder) =>
     recorder.mergeHeads(recorder.batch('x', ['B', HEADS, 1, HEAD_SIZE])),
   ),
   ...(['T', 1] as const).flatMap((queries) => [
     operationCase(
       `attentionSoftmax with masked keys, ${queries} query rows`,
-      'attentionSoftmax',
       (recorder) =>
         recorder.attentionSoftmax(
           recorder.batch('scores', ['B', HEADS, queries, 'T']),
@@ -162,7 +185,6 @@ export const OPERATION_CASES: readonly OperationCase[] = [
     ),
     operationCase(
       `attentionSoftmaxGradient with masked keys, ${queries} query rows`,
-      'attentionSoftmaxGradient',
       (recorder) => {
         const scores = recorder.batch('scores', ['B', HEADS, queries, 'T']);
         const y = recorder.attentionSoftmax(scores, recorder.batch('keyBias', ['B', 'T']), FACTOR);
@@ -172,64 +194,52 @@ export const OPERATION_CASES: readonly OperationCase[] = [
       { scores: wide, keyBias: someKeysMasked },
     ),
   ]),
-  operationCase('firstToken', 'firstToken', (recorder) => recorder.firstToken(recorder.batch('x', ['B*T', HIDDEN]))),
-  operationCase('firstTokenGradient', 'firstTokenGradient', (recorder) =>
+  operationCase('firstToken', (recorder) => recorder.firstToken(recorder.batch('x', ['B*T', HIDDEN]))),
+  operationCase('firstTokenGradient', (recorder) =>
     recorder.firstTokenGradient(recorder.batch('dy', ['B', HIDDEN]), recorder.batch('base', ['B*T', HIDDEN])),
   ),
   operationCase(
-    'weightedMean',
     'weightedMean',
     (recorder) => recorder.weightedMean(recorder.batch('x', ['B*T', HIDDEN]), recorder.batch('weights', ['B', 'T'])),
     { weights: weightsOrZero },
   ),
   operationCase(
     'weightedMeanGradient',
-    'weightedMeanGradient',
     (recorder) =>
       recorder.weightedMeanGradient(recorder.batch('dy', ['B', HIDDEN]), recorder.batch('weights', ['B', 'T'])),
     { weights: weightsOrZero },
   ),
-  operationCase('sigmoid', 'sigmoid', (recorder) => recorder.sigmoid(recorder.batch('x', ['B', 1])), { x: wide }),
+  operationCase('sigmoid', (recorder) => recorder.sigmoid(recorder.batch('x', ['B', 1])), { x: wide }),
   operationCase(
-    'sigmoidGradient',
     'sigmoidGradient',
     (recorder) => recorder.sigmoidGradient(recorder.batch('dy', ['B', 1]), recorder.batch('y', ['B', 1])),
     { y: uniformAt },
   ),
-  operationCase('tanh', 'tanh', (recorder) => recorder.tanh(recorder.batch('x', ['B', HIDDEN])), { x: wide }),
+  operationCase('tanh', (recorder) => recorder.tanh(recorder.batch('x', ['B', HIDDEN])), { x: wide }),
   operationCase(
-    'tanhGradient',
     'tanhGradient',
     (recorder) => recorder.tanhGradient(recorder.batch('dy', ['B', HIDDEN]), recorder.batch('y', ['B', HIDDEN])),
     { y: (key, index) => 2 * uniformAt(key, index) - 1 },
   ),
-  operationCase('sumRows', 'sumRows', (recorder) => recorder.sumRows(recorder.batch('x', ['B*T', WIDE]))),
-  operationCase('sumRows of one column', 'sumRows', (recorder) => recorder.sumRows(recorder.batch('x', ['B', 1]))),
-  operationCase(
-    'squaredErrorLoss',
-    'squaredErrorLoss',
-    (recorder) => recorder.squaredErrorLoss(...regression(recorder)),
-    { rowWeight: weightsOrZero },
-  ),
-  operationCase(
-    'squaredErrorGradient',
-    'squaredErrorGradient',
-    (recorder) => recorder.squaredErrorGradient(...regression(recorder), 0.6),
-    { rowWeight: weightsOrZero },
-  ),
-  operationCase(
-    'crossEntropyLoss',
-    'crossEntropyLoss',
-    (recorder) => recorder.crossEntropyLoss(...classification(recorder)),
-    { logits: wide, target: oneHot, rowWeight: weightsOrZero },
-  ),
-  operationCase(
-    'crossEntropyGradient',
-    'crossEntropyGradient',
-    (recorder) => recorder.crossEntropyGradient(...classification(recorder), 0.4),
-    { logits: wide, target: oneHot, rowWeight: weightsOrZero },
-  ),
-  operationCase('an input handed back as it is', 'add', (recorder) => {
+  operationCase('sumRows', (recorder) => recorder.sumRows(recorder.batch('x', ['B*T', WIDE]))),
+  operationCase('sumRows of one column', (recorder) => recorder.sumRows(recorder.batch('x', ['B', 1]))),
+  operationCase('squaredErrorLoss', (recorder) => recorder.squaredErrorLoss(...regression(recorder)), {
+    rowWeight: weightsOrZero,
+  }),
+  operationCase('squaredErrorGradient', (recorder) => recorder.squaredErrorGradient(...regression(recorder), 0.6), {
+    rowWeight: weightsOrZero,
+  }),
+  operationCase('crossEntropyLoss', (recorder) => recorder.crossEntropyLoss(...classification(recorder)), {
+    logits: wide,
+    target: oneHot,
+    rowWeight: weightsOrZero,
+  }),
+  operationCase('crossEntropyGradient', (recorder) => recorder.crossEntropyGradient(...classification(recorder), 0.4), {
+    logits: wide,
+    target: oneHot,
+    rowWeight: weightsOrZero,
+  }),
+  operationCase('an input handed back as it is', (recorder) => {
     const x = recorder.batch('x', ['B*T', HIDDEN]);
     recorder.output('same', x);
     return recorder.add(x, x);
@@ -259,17 +269,16 @@ export function drawTensors(
 
 function operationCase(
   title: string,
-  kind: OperationKind,
   record: (recorder: Recorder) => Value,
   draws: Readonly<Record<string, Draw>> = {},
 ): OperationCase {
   const recorder = new Recorder();
   recorder.output('result', record(recorder));
-  return { title, kind, plan: recorder.finish(), draws };
+  return { title, plan: recorder.finish(), draws };
 }
 
 function matMulCase(transposeA: boolean, transposeB: boolean): OperationCase {
-  return operationCase(`matMul${flags(transposeA, transposeB)}`, 'matMul', (recorder) => {
+  return operationCase(`matMul${flags(transposeA, transposeB)}`, (recorder) => {
     const a = recorder.batch('a', transposeA ? ['B*T', RANK] : [RANK, 'B*T']);
     const b = recorder.batch('b', transposeB ? [WIDE, 'B*T'] : ['B*T', WIDE]);
     return recorder.matMul(a, b, { transposeA, transposeB });
@@ -277,7 +286,7 @@ function matMulCase(transposeA: boolean, transposeB: boolean): OperationCase {
 }
 
 function batchMatMulCase(transposeA: boolean, transposeB: boolean): OperationCase {
-  return operationCase(`batchMatMul${flags(transposeA, transposeB)}`, 'batchMatMul', (recorder) => {
+  return operationCase(`batchMatMul${flags(transposeA, transposeB)}`, (recorder) => {
     const a = recorder.batch('a', ['B', HEADS, ...(transposeA ? ['T', HEAD_SIZE] : [HEAD_SIZE, 'T'])]);
     const b = recorder.batch('b', ['B', HEADS, ...(transposeB ? [WIDE, 'T'] : ['T', WIDE])]);
     return recorder.batchMatMul(a, b, { transposeA, transposeB });

@@ -74,7 +74,7 @@ function oneByOne(context: TfjsContext, a: Tensor, b: Tensor): Tensor {
   const { tf } = context;
   const second = matricesOf(context, b);
   const products = matricesOf(context, a).map((matrix, i) => tf.matMul(matrix, stored({ upright: second[i] })));
-  return tf.reshape(tf.stack(products), [...a.shape.slice(0, -1), ...b.shape.slice(-1)]);
+  return tf.reshape(tf.concat(products, 0), [...a.shape.slice(0, -1), ...b.shape.slice(-1)]);
 }
 
 /** The matrices of a stack. wasm's slice copies its whole input each time, so they are cut on the host, after one copy. */
