@@ -20,12 +20,12 @@ export const RUN_FILES = {
 /** Two, written in turn, so that one is always whole. */
 const CHECKPOINT_SLOTS = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'] as const;
 
-/** Makes a new folder for a run; one that holds anything is refused, so that nothing is overwritten. */
-export async function createRunFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new DarseError('file', `cannot make the folder ${path}: ${fileProblem(cause)}`, { cause });
+/** Refuses a folder that holds anything, so that nothing is overwritten; one that is not there yet is fine. */
+export async function checkNewFolder(path: string): Promise<void> {
+  const found = await readdir(path).catch((cause: NodeJS.ErrnoException): string[] => {
+    if (cause.code === 'ENOENT') return [];
+    throw new DarseError('file', `cannot use ${path} as a folder: ${fileProblem(cause)}`, { cause });
   });
-  const found = await readdir(path);
   if (found.includes(RUN_FILES.result)) {
     throw new DarseError('usage', `${path} holds a finished run: take another folder for --out`);
   }
@@ -82,8 +82,10 @@ export async function readNewestCheckpoint(
   return { checkpoint, nextSlot, problems };
 }
 
-/** Writes named files into a new folder. */
+/** Writes named files into a folder, which is made where it is not there. */
 export async function writeFolder(path: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new DarseError('file', `cannot make the folder ${path}: ${fileProblem(cause)}`, { cause });
+  });
   for (const [name, content] of files) await writeFileAtomically(join(path, name), content);
 }

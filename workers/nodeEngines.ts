@@ -1,14 +1,14 @@
 import type { Engine, EngineName, ReadConstant } from '../shared/engines/engine.ts';
 import { DarseError } from '../shared/study/darseError.ts';
 import { openOnnxEngine } from './onnxNode.ts';
-import { openTensorflowEngine, type LoadTensorflow } from './tensorflowNode.ts';
+import { openTensorflowEngine, type TensorflowNodeOptions } from './tensorflowNode.ts';
 import { openWasmEngine } from './wasmNode.ts';
 import { openWebgpuEngine } from './webgpuNode.ts';
 
 export interface NodeEngineOptions {
   readonly readConstant: ReadConstant;
   readonly threads?: number | undefined;
-  readonly loadTensorflow: LoadTensorflow;
+  readonly loadTensorflow: TensorflowNodeOptions['loadTensorflow'];
 }
 
 /** The engines of Node in the order in which `auto` tries them: the fastest measured first. */

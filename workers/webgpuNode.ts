@@ -40,8 +40,8 @@ export async function openWebgpuEngine({ readConstant }: WebgpuNodeOptions): Pro
       deterministic: false,
     },
     failure,
-    close() {
-      unregisterBackend(tf, backendName);
+    async close() {
+      await unregisterBackend(tf, backendName);
       device.destroy();
     },
   });
@@ -96,7 +96,7 @@ async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
 function watch(device: GPUDevice): () => string | undefined {
   let failure: string | undefined;
   device.addEventListener('uncapturederror', ({ error }) => {
-    failure ??= `the GPU refused a command: ${error.message}`;
+    failure ??= `the GPU refused a command: ${error.message.split('\n', 1)[0]}`;
   });
   void device.lost.then(({ reason, message }) => {
     if (reason !== 'destroyed') failure ??= `the GPU device was lost: ${message}`;
@@ -126,7 +126,9 @@ function registerBackend(tf: Tfjs, backend: WebGPUBackend): string {
   return name;
 }
 
-function unregisterBackend(tf: Tfjs, name: string): void {
+async function unregisterBackend(tf: Tfjs, name: string): Promise<void> {
+  // Left without a backend, tfjs would start its best one anew at the next call of anybody.
+  if (tf.getBackend() === name) await tf.setBackend('cpu');
   tf.removeBackend(name);
   for (const { kernelName } of tf.getKernelsForBackend(name)) tf.unregisterKernel(kernelName, name);
 }

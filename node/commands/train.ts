@@ -12,7 +12,7 @@ import { type CommandContext, configFile, givenFields, readJsonObject, textOptio
 import { openEngine } from '../openEngine.ts';
 import { openModel } from '../openModel.ts';
 import { describeParts, encodeParts, readSplitData } from '../prepareData.ts';
-import { createRunFolder, RUN_FILES, writeFolder } from '../runFolder.ts';
+import { checkNewFolder, RUN_FILES, writeFolder } from '../runFolder.ts';
 import { runTraining, type Training } from '../runTraining.ts';
 import { metricsLine } from '../trialReporter.ts';
 import { writeResult } from '../writeResult.ts';
@@ -37,6 +37,7 @@ const RunSchema = v.object({
 
 export async function run(context: CommandContext): Promise<number> {
   const { folder, saved, settings } = await chosenSettings(context);
+  if (!saved) await checkNewFolder(folder);
   const model = await openModel(settings.model, context);
   let engine: Engine | undefined;
   try {
@@ -46,7 +47,6 @@ export async function run(context: CommandContext): Promise<number> {
     const { name, revision } = model.folder;
     const key = trialKey(spec, { dataHash: split.dataSet.hash, splitHash: split.splitHash, model: { name, revision } });
     if (!saved) {
-      await createRunFolder(folder);
       const record: v.InferOutput<typeof RunSchema> = { format: 'darse-run', version: 1, key, settings };
       await writeFolder(folder, new Map([[RUN_FILES.split, split.splitText]]));
       await writeFolder(folder, new Map([[RUN_FILES.run, `${JSON.stringify(record, null, 2)}\n`]]));

@@ -7,6 +7,8 @@ import { memorySource } from './memorySource.ts';
 
 /** A model folder of the golden folder as a backbone. */
 export async function goldenBackbone(...parts: string[]): Promise<Backbone> {
-  const store = await readSafetensors(memorySource(parts.join('/'), readFileSync(goldenPath(...parts, 'model.safetensors'))));
+  const store = await readSafetensors(
+    memorySource(parts.join('/'), readFileSync(goldenPath(...parts, 'model.safetensors'))),
+  );
   return openBackbone(store, parseEncoderConfig(goldenJson(...parts, 'config.json')), parts.join('/'));
 }

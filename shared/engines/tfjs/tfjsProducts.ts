@@ -59,13 +59,11 @@ function sizes(factor: Factor): { count: number; rows: number; columns: number }
   return { count: size / (rows * columns), rows, columns };
 }
 
+/** On wasm b must never be a reshaped view of something that was a b before: its matMul keeps packed factors by their data. */
 function uprightProduct(context: TfjsContext, a: Tensor, b: Tensor): Tensor {
   const { tf, backend } = context;
   const { count, rows, columns: inner } = sizes({ upright: a });
   const { columns } = sizes({ upright: b });
-  // On wasm this is also what keeps results right: its matMul caches packed factors by their data, which a tensor [N, 1]
-  // shares with the [1, N] it was turned from; as second factors they would be taken for one another.
-  if (inner === 1) return tf.mul(a, b);
   if (backend === 'wasm' && count > 1 && rows * inner * columns >= WASM_ONE_BY_ONE) return oneByOne(context, a, b);
   return tf.matMul(a, b);
 }

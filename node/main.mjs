@@ -1,20 +1,21 @@
+// Plain JavaScript, type-checked: `darse --help` answers before any TypeScript is loaded.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { type CommandContext, createCommandContext } from './commandContext.ts';
 
-/** What a command's module exports: its flags, and what it does; the number is the exit code. */
-interface CommandModule {
-  readonly declare: (command: Command) => void;
-  readonly run: (context: CommandContext) => Promise<number>;
-}
+/**
+ * What a command's module exports: its flags, and what it does; the number is the exit code.
+ * @typedef {{
+ *   declare: (command: Command) => void,
+ *   run: (context: import('./commandContext.ts').CommandContext) => Promise<number>,
+ * }} CommandModule
+ */
 
-/** The commands; a module is loaded only when its command is called, which keeps `darse --help` quick. */
-const COMMANDS: readonly {
-  readonly name: string;
-  readonly about: string;
-  readonly load: () => Promise<CommandModule>;
-}[] = [
+/**
+ * The commands; a module is loaded only when its command is called.
+ * @type {readonly { name: string, about: string, load: () => Promise<CommandModule> }[]}
+ */
+const COMMANDS = [
   { name: 'train', about: 'one training run: adapter, heads, metrics', load: () => import('./commands/train.ts') },
   {
     name: 'evaluate',
@@ -34,26 +35,29 @@ const COMMANDS: readonly {
   },
 ];
 
-/** Runs the command line; returns the exit code: 0 done, 1 failed, 2 bad input or usage, 130 interrupted. */
-export async function main(args: readonly string[]): Promise<number> {
+/**
+ * Runs the command line; returns the exit code: 0 done, 1 failed, 2 bad input or usage, 130 interrupted.
+ * @param {readonly string[]} args
+ * @returns {Promise<number>}
+ */
+export async function main(args) {
   let exitCode = 0;
   const program = new Command('darse')
     .description('How many LoRA ranks, and where: trains sentiment adapters for BERT and RoBERTa encoders.')
     .version(packageVersion())
+    .showHelpAfterError('(--help lists what is allowed)')
     .exitOverride();
   for (const { name, about, load } of COMMANDS) {
-    const command = program
-      .command(name)
-      .description(about)
-      .exitOverride()
-      .showHelpAfterError('(--help lists what is allowed)');
+    const command = program.command(name).description(about).copyInheritedSettings(program);
     if (!args.includes(name)) continue;
+    await registerTypeScript();
     const module = await load();
     command.option('--json', 'machine-readable result on standard output; everything else on standard error');
     command.option('--quiet', 'no progress and no notes, errors only');
     module.declare(command);
     command.action(async () => {
-      exitCode = await runCommand(module, command);
+      const { runCommand } = await import('./runCommand.ts');
+      exitCode = await runCommand(module.run, command.opts(), command.args);
     });
   }
   try {
@@ -65,23 +69,15 @@ export async function main(args: readonly string[]): Promise<number> {
   return exitCode;
 }
 
-async function runCommand({ run }: CommandModule, command: Command): Promise<number> {
-  const { DarseError } = await import('../shared/study/darseError.ts');
-  const options = command.opts<{ json?: boolean; quiet?: boolean }>();
-  const context = createCommandContext(options, command.args, {
-    json: options.json === true,
-    quiet: options.quiet === true,
-  });
-  try {
-    return await run(context);
-  } catch (error) {
-    if (!(error instanceof DarseError)) throw error;
-    context.error(error);
-    return error.code === 'usage' || error.code === 'input' ? 2 : 1;
-  }
+/** Node from 22.18 on strips types itself; older ones load the sources through tsx. */
+export async function registerTypeScript() {
+  if ('typescript' in process.features && process.features.typescript) return;
+  const { register } = await import('tsx/esm/api');
+  register();
 }
 
-function packageVersion(): string {
+/** @returns {string} */
+function packageVersion() {
   const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
   return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }
