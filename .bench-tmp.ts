@@ -118,7 +118,7 @@ for (const v of plan.given) {
   else given.set(v.source.name, tensor(v.source.name, elementCount(v.shape, sizes)));
 }
 const readConstant = async (n: string) => tensor(n, constants.get(n)!);
-const engine = await (process.env.ENGINE === 'webgpu'
+import { openTensorflowEngine } from './workers/tensorflowNode.ts'; import { loadTensorflow } from './node/engines/loadTensorflow.ts'; const engine = await (process.env.ENGINE === 'tensorflow' ? openTensorflowEngine({ readConstant, loadTensorflow }) : process.env.ENGINE === 'webgpu'
   ? openWebgpuEngine({ readConstant })
   : openWasmEngine({ readConstant }));
 const prepared = await engine.prepare(plan);
