@@ -13,7 +13,7 @@ export interface WasmNodeOptions {
 export async function openWasmEngine({ readConstant }: WasmNodeOptions): Promise<Engine> {
   const [tf, wasm] = await Promise.all([import('@tensorflow/tfjs'), import('@tensorflow/tfjs-backend-wasm')]);
   wasm.setWasmPaths(dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm')) + sep);
-  if (!(await tf.setBackend('wasm'))) {
+  if (!(await withoutProcessListeners(() => tf.setBackend('wasm')))) {
     throw new DarseError('engine', 'engine "wasm" does not run here: tfjs could not start its WebAssembly module');
   }
   return createTfjsEngine({
@@ -28,4 +28,20 @@ export async function openWasmEngine({ readConstant }: WasmNodeOptions): Promise
       deterministic: true,
     },
   });
+}
+
+/** The module's loader rethrows every uncaught error of the process from listeners of its own, which makes the exit code 7. */
+async function withoutProcessListeners<Result>(start: () => Promise<Result>): Promise<Result> {
+  const exceptionListeners = process.listeners('uncaughtException');
+  const rejectionListeners = process.listeners('unhandledRejection');
+  try {
+    return await start();
+  } finally {
+    for (const listener of process.listeners('uncaughtException')) {
+      if (!exceptionListeners.includes(listener)) process.off('uncaughtException', listener);
+    }
+    for (const listener of process.listeners('unhandledRejection')) {
+      if (!rejectionListeners.includes(listener)) process.off('unhandledRejection', listener);
+    }
+  }
 }

@@ -67,13 +67,19 @@ const VARIANTS: readonly Variant[] = [
   { title: 'heads only', rankOf: () => 0 },
 ];
 
-describe.each(['bert', 'roberta'] as const)('gradients of the recorded step of a %s', (modelType) => {
+/** The families differ in their embeddings alone, which are frozen: for the second one the two fullest variants are enough. */
+const FAMILIES = [
+  { modelType: 'roberta', variants: VARIANTS },
+  { modelType: 'bert', variants: VARIANTS.filter(({ title }) => title.startsWith('dropout')) },
+] as const;
+
+describe.each(FAMILIES)('gradients of the recorded step of a $modelType', ({ modelType, variants }) => {
   const config = tinyConfig({
     ...{ modelType, layerCount: 3, padId: modelType === 'bert' ? 0 : 1 },
     ...(modelType === 'bert' ? { hiddenSize: 12, intermediateSize: 10, tokenTypeCount: 2 } : {}),
   });
 
-  it.each(VARIANTS)('equal finite differences of the whole loss with $title', async ({ rankOf, rule, settings }) => {
+  it.each(variants)('equal finite differences of the whole loss with $title', async ({ rankOf, rule, settings }) => {
     const alpha = rule ?? { kind: 'rank' };
     const layers = Array.from({ length: config.layerCount }, (_, layer) => layer);
     const ranks = new Map(
@@ -82,7 +88,7 @@ describe.each(['bert', 'roberta'] as const)('gradients of the recorded step of a
     const adapter = adapterSpec(ranks, alpha);
     const spec = tinySpec(config, { ...NO_DROPOUT, head: HEAD, alpha, adapter, ...settings });
     const step = referenceStep(spec, await randomBackbone(config));
-    const batch = { rows: tinyExamples(config, 3, 4) };
+    const batch = { rows: tinyExamples(config, 2, 4) };
     const gradients = runStep(step, batch);
 
     expect(step.parameters.size).toBe(2 * adapter.ranks.size + 8);
