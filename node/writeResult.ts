@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { CARD_FILE } from '../shared/export/adapterFolder.ts';
+import { type BaseModel, CARD_FILE } from '../shared/export/adapterFolder.ts';
 import type { TrainingFacts } from '../shared/export/modelCard.ts';
 import { peftFolder } from '../shared/export/peftFolder.ts';
 import { formatAlphaRule } from '../shared/lora/loraScale.ts';
@@ -9,6 +9,7 @@ import { runSizes } from '../shared/train/tokenInputs.ts';
 import { adapterFolderOf } from '../shared/trial/adapterFolderOf.ts';
 import type { TrialResult } from '../shared/trial/trialEvent.ts';
 import { trainingModel } from '../shared/trial/trialSpec.ts';
+import type { ModelFolder } from './hub/resolveModel.ts';
 import { RUN_FILES, writeFolder } from './runFolder.ts';
 import type { Training, TrainingEnd } from './runTraining.ts';
 
@@ -22,11 +23,7 @@ export async function writeResult(
   const { config } = model.backbone;
   const { parameters, ...numbers } = result;
   const { name, revision } = model.folder;
-  const base = {
-    nameOrPath: settings.model,
-    ...(revision === undefined ? {} : { revision }),
-    modelType: config.modelType,
-  };
+  const base = { ...baseOf(model.folder), modelType: config.modelType };
   const adapter = adapterFolderOf(spec, config, base, parameters);
   const files = peftFolder(adapter, trainingFacts(training, result, seconds.total));
   const card = files.get(CARD_FILE);
@@ -61,6 +58,12 @@ export async function writeResult(
   await writeFolder(folder, new Map(card ? [[RUN_FILES.card, card]] : []));
   await writeFolder(folder, new Map([[RUN_FILES.result, `${JSON.stringify(json, null, 2)}\n`]]));
   return json;
+}
+
+/** How an adapter names its backbone: the bundled one and hub ids by name, a folder by its path. */
+function baseOf({ name, path, revision, origin }: ModelFolder): Omit<BaseModel, 'modelType'> {
+  if (origin !== undefined) return { nameOrPath: name, origin };
+  return revision === undefined ? { nameOrPath: path } : { nameOrPath: name, revision };
 }
 
 function trainingFacts(

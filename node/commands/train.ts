@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import * as v from 'valibot';
@@ -9,6 +10,7 @@ import { PRESETS, TRAINING_FIELDS, type TrainingSettings } from '../../shared/tr
 import type { TrialResult } from '../../shared/trial/trialEvent.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
 import { type CommandContext, configFile, givenFields, readJsonObject, textOption } from '../commandContext.ts';
+import { BUNDLED_MODEL } from '../hub/resolveModel.ts';
 import { openEngine } from '../openEngine.ts';
 import { openModel } from '../openModel.ts';
 import { describeParts, encodeParts, readSplitData } from '../prepareData.ts';
@@ -106,8 +108,13 @@ async function chosenSettings(
 
 /** Paths made absolute, so that a run can be resumed from anywhere. */
 function absolute(settings: TrainingSettings): TrainingSettings {
-  const { data, split } = settings;
-  return { ...settings, data: data && resolve(data), split: split && resolve(split) };
+  const { data, split, model } = settings;
+  return {
+    ...settings,
+    data: data && resolve(data),
+    split: split && resolve(split),
+    model: model !== BUNDLED_MODEL && existsSync(model) ? resolve(model) : model,
+  };
 }
 
 /** What will be trained, with the resolved scales: what nobody should have to guess. */

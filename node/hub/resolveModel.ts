@@ -8,6 +8,7 @@ import { isCommit, type ModelId, modelFolderName, parseModelId } from './modelId
 
 /** The backbone that comes with DARSE. */
 export const BUNDLED_MODEL = 'minilm-l6';
+const BUNDLED_ORIGIN = 'sentence-transformers/all-MiniLM-L6-v2';
 const BUNDLED_FOLDER = join(import.meta.dirname, '..', '..', 'shared', 'assets', BUNDLED_MODEL);
 
 /** A folder with `config.json`, `tokenizer.json` and weights that is known to be whole. */
@@ -17,6 +18,8 @@ export interface ModelFolder {
   readonly name: string;
   /** The commit of a hub id. */
   readonly revision?: string;
+  /** The hub id that the bundled backbone is an int8 copy of. */
+  readonly origin?: string;
 }
 
 export interface ResolveModelOptions extends DownloadModelOptions {
@@ -54,7 +57,7 @@ export async function resolveModel(nameOrPath: string, options: ResolveModelOpti
 
 /** The model that comes with DARSE. */
 export function bundledModel(): ModelFolder {
-  return { path: BUNDLED_FOLDER, name: BUNDLED_MODEL };
+  return { path: BUNDLED_FOLDER, name: BUNDLED_MODEL, origin: BUNDLED_ORIGIN };
 }
 
 async function hubModel(id: ModelId, settings: HubSettings, options: DownloadModelOptions): Promise<ModelFolder> {

@@ -17,6 +17,8 @@ const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(1));
 const BaseModelSchema = v.strictObject({
   /** A hub id, or a folder in the Hugging Face layout. */
   nameOrPath: v.pipe(v.string(), v.minLength(1)),
+  /** The hub id that Python loads where `nameOrPath` means something to DARSE alone; the bundled backbone is an int8 copy of it. */
+  origin: v.optional(v.pipe(v.string(), v.minLength(1))),
   /** The hub commit. */
   revision: v.optional(v.string()),
   modelType: v.picklist(['bert', 'roberta']),
@@ -50,6 +52,12 @@ export const SettingsFileSchema = v.strictObject({
 });
 
 export type BaseModel = v.InferOutput<typeof BaseModelSchema>;
+
+/** What Python's transformers loads the backbone by. */
+export function pythonBase({ origin, nameOrPath }: BaseModel): string {
+  return origin ?? nameOrPath;
+}
+
 export type HeadSettings = v.InferOutput<typeof HeadSettingsSchema>;
 
 /** A tensor as the files hold it. */

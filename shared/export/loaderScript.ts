@@ -39,7 +39,8 @@ class Darse(nn.Module):
     @torch.no_grad()
     def predict(self, texts, batch=16):
         """A list of (score, {class name: probability}), one per text."""
-        tokenizer = AutoTokenizer.from_pretrained(self.base, revision=self.revision)
+        # A typed "<mask>" or "[SEP]" is text, as it was in training.
+        tokenizer = AutoTokenizer.from_pretrained(self.base, revision=self.revision, split_special_tokens=True)
         results = []
         for begin in range(0, len(texts), batch):
             tokens = tokenizer(texts[begin : begin + batch], truncation=True, padding=True,
@@ -62,7 +63,7 @@ def load(folder=Path(__file__).parent, base=None):
     folder = Path(folder)
     settings = json.loads((folder / "darse_heads.json").read_text("utf-8"))
     revision = settings["base"].get("revision") if base is None else None
-    base = base or settings["base"]["nameOrPath"]
+    base = base or settings["base"].get("origin") or settings["base"]["nameOrPath"]
     backbone = AutoModel.from_pretrained(base, revision=revision or "main", add_pooling_layer=False)
     if (folder / "adapter_config.json").exists():
         from peft import PeftModel

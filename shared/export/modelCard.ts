@@ -1,7 +1,7 @@
 import type { AdapterModule } from '../lora/adapter.ts';
 import { parseModulePath, TARGETS } from '../lora/modulePaths.ts';
 import type { Metrics } from '../metrics/evaluationReport.ts';
-import type { AdapterFolder } from './adapterFolder.ts';
+import { type AdapterFolder, pythonBase } from './adapterFolder.ts';
 import { markdownText, yamlString } from './escapeText.ts';
 
 /** What a model card tells beside what the adapter itself shows. Every text may hold any characters. */
@@ -57,7 +57,7 @@ export function modelCard(adapter: AdapterFolder, training: TrainingFacts): stri
 }
 
 function cardHead({ modules, settings }: AdapterFolder, training: TrainingFacts): string {
-  const base = settings.base.nameOrPath;
+  const base = pythonBase(settings.base);
   const tags = modules.length > 0 ? ['lora', `base_model:adapter:${base}`, 'darse'] : ['darse'];
   return [
     '---',
@@ -98,7 +98,7 @@ function modelIndex({ title, dataName, results }: TrainingFacts): string[] {
 }
 
 function introduction({ modules, settings }: AdapterFolder): string {
-  const base = markdownText(settings.base.nameOrPath);
+  const base = markdownText(pythonBase(settings.base));
   const classes = settings.classNames.map((name, label) => `${label} ${markdownText(name)}`).join(', ');
   const what =
     modules.length > 0
@@ -133,7 +133,7 @@ function useSection({ modules, settings }: AdapterFolder): string {
       'from peft import PeftModel',
       'from transformers import AutoModel',
       '',
-      `backbone = AutoModel.from_pretrained(${yamlString(settings.base.nameOrPath)})`,
+      `backbone = AutoModel.from_pretrained(${yamlString(pythonBase(settings.base))})`,
       'model = PeftModel.from_pretrained(backbone, "path/of/this/folder")',
       '```',
     );

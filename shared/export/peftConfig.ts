@@ -1,5 +1,5 @@
 import type { AdapterModule } from '../lora/adapter.ts';
-import type { AdapterFolder } from './adapterFolder.ts';
+import { type AdapterFolder, pythonBase } from './adapterFolder.ts';
 import { patternKey } from './peftKeys.ts';
 
 /** The PEFT release whose format is written, and with which the peer test loads it. */
@@ -18,7 +18,7 @@ export function peftConfig({ modules, rsLora, loraDropout, settings }: AdapterFo
   return {
     alpha_pattern: pattern(modules, (module) => module.alpha, alpha),
     auto_mapping: null,
-    base_model_name_or_path: settings.base.nameOrPath,
+    base_model_name_or_path: pythonBase(settings.base),
     bias: 'none',
     fan_in_fan_out: false,
     inference_mode: true,

@@ -8,6 +8,7 @@ import { labelInputs, lossMeans } from '../losses/labelInputs.ts';
 import { CLASS_LOSS, REGRESSION_LOSS } from '../losses/taskLoss.ts';
 import type { Plan } from '../plan/plan.ts';
 import { DarseError } from '../study/darseError.ts';
+import { globalNorm } from './clipGradients.ts';
 import { addGradients, type ParameterLayout, parameterViews } from './parameterSet.ts';
 import { runSizes, tokenInputs } from './tokenInputs.ts';
 
@@ -26,16 +27,18 @@ export interface TrainingTask {
   readonly classWeights: readonly number[];
 }
 
-export interface StepLosses {
+export interface BatchResult {
   /** Means over the batch, unweighted by w_r and w_c (spec.md eq. 15, 19). */
   readonly regressionLoss: number;
   readonly classLoss: number;
+  /** Over all gradients together, before any clipping. */
+  readonly gradientNorm: number;
 }
 
 /**
  * The gradients of one batch, written over `gradients` (flat, in the layout's order): micro-batches are accumulated, and since row weights
- * and dropout depend on the row alone, how the batch is cut changes nothing but rounding. A loss that is not finite is
- * a `notFinite` error.
+ * and dropout depend on the row alone, how the batch is cut changes nothing but rounding. A loss or a gradient that is
+ * not finite is a `notFinite` error.
  */
 export async function batchGradients(
   task: TrainingTask,
@@ -43,7 +46,7 @@ export async function batchGradients(
   parameters: Float32Array,
   gradients: Float32Array,
   draw: { readonly seed: number; readonly step: number },
-): Promise<StepLosses> {
+): Promise<BatchResult> {
   const { plan, prepared, backbone, adapter, layout } = task;
   const means = lossMeans(batch, task.classWeights);
   const trained = [...parameterViews(layout, parameters), ...scaleInputs(adapter)];
@@ -61,11 +64,13 @@ export async function batchGradients(
     regressionLoss += outputs.get(REGRESSION_LOSS)?.[0] ?? Number.NaN;
     classLoss += outputs.get(CLASS_LOSS)?.[0] ?? Number.NaN;
   }
-  if (!Number.isFinite(regressionLoss + classLoss)) {
+  const gradientNorm = globalNorm(gradients);
+  if (!Number.isFinite(regressionLoss + classLoss + gradientNorm)) {
     throw new DarseError(
       'notFinite',
-      `the loss is ${regressionLoss} + ${classLoss} at step ${draw.step}: a lower --lr, a longer --warmup or --clip 1 usually helps`,
+      `the loss is ${regressionLoss} + ${classLoss} and the gradient's norm ${gradientNorm} at step ${draw.step + 1}: ` +
+        'a lower --lr, a longer --warmup or --clip 1 usually helps',
     );
   }
-  return { regressionLoss, classLoss };
+  return { regressionLoss, classLoss, gradientNorm };
 }

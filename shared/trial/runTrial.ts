@@ -7,7 +7,7 @@ import { type EvaluationReport, summarise } from '../metrics/evaluationReport.ts
 import { trivialPredictor } from '../metrics/trivialPredictor.ts';
 import { DarseError } from '../study/darseError.ts';
 import { adamWStep, createAdamWState } from '../train/adamW.ts';
-import { clipGradients, globalNorm } from '../train/clipGradients.ts';
+import { clipGradients } from '../train/clipGradients.ts';
 import { initialParameters, parameterLayout, parameterViews } from '../train/parameterSet.ts';
 import { type PredictionTask, predictExamples } from '../train/predictExamples.ts';
 import { scheduleFactor } from '../train/schedule.ts';
@@ -116,14 +116,14 @@ async function* train(
     const batches = epochBatches(lengths, spec.batchSize, spec.padding, spec.seed, epoch);
     for (const batch of batches.slice(step - (epoch - 1) * stepsPerEpoch)) {
       const rows = Array.from(batch, (i) => data.train[i]!);
-      const means = await batchGradients(training, rows, parameters, gradients, { seed: spec.seed, step });
-      const gradientNorm = globalNorm(gradients);
+      const draw = { seed: spec.seed, step };
+      const { regressionLoss, classLoss, gradientNorm } = await batchGradients(training, rows, parameters, gradients, draw);
       if (spec.clipNorm !== null) clipGradients(gradients, gradientNorm, spec.clipNorm);
       const learningRate = spec.learningRate * scheduleFactor(spec.schedule, step, totalSteps);
       adamWStep(parameters, gradients, optimizer, learningRate, spec.adamW);
-      sums = { regression: sums.regression + means.regressionLoss, classes: sums.classes + means.classLoss };
+      sums = { regression: sums.regression + regressionLoss, classes: sums.classes + classLoss };
       step += 1;
-      const losses = weighted(spec, means.regressionLoss, means.classLoss);
+      const losses = weighted(spec, regressionLoss, classLoss);
       const tokens = rows.reduce((sum, { ids }) => sum + ids.length, 0);
       yield { kind: 'step', step, epoch, learningRate, losses, gradientNorm, tokens };
       const wish = host.afterStep(step);

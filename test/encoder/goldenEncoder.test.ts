@@ -108,7 +108,7 @@ function maskedDifference(found: Float32Array | undefined, wanted: Float32Array,
   let largest = 0;
   for (let i = 0; i < wanted.length; i++) {
     if (mask[Math.floor(i / width)] !== 1) continue;
-    largest = Math.max(largest, Math.abs((found[i] as number) - (wanted[i] as number)));
+    largest = Math.max(largest, Math.abs(found[i]! - wanted[i]!));
     if (Number.isNaN(found[i])) return Number.POSITIVE_INFINITY;
   }
   return largest;

@@ -86,7 +86,7 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
     it('gives the predictions, losses and every gradient of PyTorch and PEFT at step 0', async () => {
       const { plan, layout, parameters } = setUp();
       const expected = await goldenTensors('lora-step', `${name}.step0.safetensors`);
-      const rows = (FIXTURE.batches[0] ?? []).map((row) => examples[row] as EncodedExample);
+      const rows = (FIXTURE.batches[0] ?? []).map((row) => examples[row]!);
       const length = Math.max(...rows.map(({ ids }) => ids.length));
       const sizes = runSizes(rows.length, length, adapter.ranks);
       const prepared = await engine.prepare(plan);
@@ -132,8 +132,15 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
       const { plan, layout, parameters } = setUp();
       const prepared = await engine.prepare(plan);
       const task: TrainingTask = {
-        ...{ plan, prepared, backbone, adapter, layout, maxTokens: 512, padding: 'bucket' },
-        ...{ microBatchSize: FIXTURE.batches[0]?.length ?? 1, classWeights: [1, 1, 1, 1, 1] },
+        plan,
+        prepared,
+        backbone,
+        adapter,
+        layout,
+        maxTokens: 512,
+        padding: 'bucket',
+        microBatchSize: FIXTURE.batches[0]?.length ?? 1,
+        classWeights: [1, 1, 1, 1, 1],
       };
       const { warmup, steps } = FIXTURE.schedule;
       const schedule = { kind: 'cosine', warmupFraction: warmup / steps, finalFraction: 0 } as const;
@@ -147,7 +154,7 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
         norm: [] as number[],
       };
       for (const [step, batch] of FIXTURE.batches.entries()) {
-        const rows = batch.map((row) => examples[row] as EncodedExample);
+        const rows = batch.map((row) => examples[row]!);
         const losses = await batchGradients(task, rows, parameters, gradients, { seed: 0, step });
         const norm = globalNorm(gradients);
         if (trajectory.clip !== null) clipGradients(gradients, norm, trajectory.clip);
@@ -190,7 +197,9 @@ function taskModel(
     backboneDropout: { hidden: 0, attention: 0 },
     regression: { kind: 'paper', inputSize, width: widthOf('regression.0.weight') },
     classes: {
-      ...{ inputSize, width: widthOf('classification.0.weight'), classCount: widthOf('classification.2.weight') },
+      inputSize,
+      width: widthOf('classification.0.weight'),
+      classCount: widthOf('classification.2.weight'),
       dropout: 0,
     },
     lossWeights: LOSS_WEIGHTS,
@@ -207,9 +216,7 @@ function readExamples(data: ReadonlyMap<string, GoldenTensor>): EncodedExample[]
   return Array.from({ length: count }, (_, number) => {
     const row = (name: string) => get(name).data.subarray(number * width, (number + 1) * width);
     const length = row('attention_mask').reduce((sum, attended) => sum + attended, 0);
-    return {
-      ...{ id: String(number), text: '', number, ids: Int32Array.from(row('input_ids').subarray(0, length)) },
-      ...{ score: get('y').data[number] as number, label: get('c').data[number] as number },
-    };
+    const ids = Int32Array.from(row('input_ids').subarray(0, length));
+    return { id: String(number), text: '', number, ids, score: get('y').data[number]!, label: get('c').data[number]! };
   });
 }

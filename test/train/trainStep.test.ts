@@ -5,14 +5,14 @@ import { adapterSpec } from '../../shared/lora/adapterSpec.ts';
 import { expandRanks } from '../../shared/lora/rankMap.ts';
 import { TARGETS } from '../../shared/lora/modulePaths.ts';
 import { lossMeans } from '../../shared/losses/labelInputs.ts';
-import { initialParameters, parameterLayout } from '../../shared/train/parameterSet.ts';
+import { initialParameters, parameterLayout, parameterViews } from '../../shared/train/parameterSet.ts';
 import { recordTrainingStep } from '../../shared/train/stepPlan.ts';
 import { runSizes } from '../../shared/train/tokenInputs.ts';
 import { batchGradients, type TrainingTask } from '../../shared/train/trainStep.ts';
 import { trainingModel, type TrialSpec } from '../../shared/trial/trialSpec.ts';
 import { largestDifference } from '../support/largestDifference.ts';
 import { type RandomBackbone, randomBackbone, tinyConfig } from '../support/randomBackbone.ts';
-import { type ReferenceStep, referenceStep, runStep } from '../support/referenceStep.ts';
+import { openReferenceEngine, type ReferenceStep, referenceStep, runStep } from '../support/referenceStep.ts';
 import { TEST_ENGINES } from '../support/testEngines.ts';
 import { tinyExamples, tinySpec } from '../support/tinyTrial.ts';
 
@@ -113,6 +113,20 @@ describe.each(CPU_ENGINES)('batchGradients on engine $name', ({ open }) => {
       code: 'notFinite',
       message: expect.stringMatching(/NaN .*at step 4\b/),
     });
+  });
+});
+
+it('refuses a gradient that is not finite though the loss is', async () => {
+  const encoder = await randomBackbone(CONFIG);
+  const spec = { ...SPEC, lossWeights: { regression: 1, classes: 100 } };
+  const { task, parameters } = await prepare(openReferenceEngine(encoder), encoder, spec);
+  // A loss of some 1e38 fits float32, a hundred times its gradient does not.
+  const weight = parameterViews(task.layout, parameters).get('classification.2.weight');
+  weight?.set(weight.map((_, i) => 1e38 * Math.sin(i)));
+  const gradients = new Float32Array(parameters.length);
+  await expect(batchGradients(task, ROWS, parameters, gradients, { seed: 0, step: 0 })).rejects.toMatchObject({
+    code: 'notFinite',
+    message: expect.stringMatching(/the loss is [\d.]+ \+ [\d.e+]+ .*norm (Infinity|NaN) at step 1\b/),
   });
 });
 

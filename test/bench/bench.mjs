@@ -1,0 +1,5 @@
+// `npm run bench -- step | large`: see bench.ts.
+import { registerTypeScript } from '../../node/main.mjs';
+
+await registerTypeScript();
+await import('./bench.ts');

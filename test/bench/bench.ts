@@ -1,0 +1,30 @@
+import { Command, Option } from 'commander';
+import { ENGINE_NAMES } from '../../shared/engines/engine.ts';
+import { benchLarge } from './large.ts';
+import { serveSteps } from './serveSteps.ts';
+import { benchStep } from './step.ts';
+
+const program = new Command('bench').description('Speed and memory beside PyTorch + PEFT (DARSE_PYTHON, python3).');
+
+program
+  .command('step')
+  .description('ms per training step for each engine and for PyTorch, in turns')
+  .option('--engine <names>', 'engines, with commas between', 'onnx,wasm')
+  .option('--dropout', 'only with dropout 0.1 everywhere, on both sides (without: only with none)')
+  .option('--only <text>', 'only works whose name contains this, such as "T 64"', '')
+  .option('--json', 'rows on standard output as JSON; everything else on standard error')
+  .action(benchStep);
+
+program
+  .command('large')
+  .description('a RoBERTa-Large-shaped checkpoint on disk: seconds to load, ms per step, peak memory')
+  .option('--json', 'rows on standard output as JSON; everything else on standard error')
+  .action(benchLarge);
+
+program
+  .command('serve', { hidden: true })
+  .addOption(new Option('--engine <name>').choices(ENGINE_NAMES).makeOptionMandatory())
+  .description('the side of DARSE: answers requests on standard input (protocol.ts)')
+  .action(serveSteps);
+
+await program.parseAsync();

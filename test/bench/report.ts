@@ -1,0 +1,67 @@
+import { cpus, loadavg } from 'node:os';
+import { whyNoPeer } from '../support/peerPython.ts';
+import type { Comparison, Measured, Row } from './compare.ts';
+
+/** Processes that run or wait to run, above which times are not to be trusted. */
+const QUIET_LOAD = 0.5;
+
+/** Notes on standard error while a bench runs, and its result on standard output: a Markdown table, or JSON. */
+export interface Report {
+  readonly withPeer: boolean;
+  note(line: string): void;
+  add(comparison: Comparison): void;
+  finish(): void;
+}
+
+export function startReport({ json }: { json?: boolean | undefined }): Report {
+  const rows: Row[] = [];
+  const about = new Map<string, string>();
+  const machine = `${cpus().length} cores, ${cpus()[0]?.model.trim() ?? process.arch}`;
+  const [loadBefore = 0] = loadavg();
+  const noPeer = whyNoPeer();
+  const note = (line: string) => process.stderr.write(`${line}\n`);
+  if (noPeer !== undefined) note(`not beside PyTorch: ${noPeer}`);
+  if (loadBefore > QUIET_LOAD) {
+    note(`warning: other programs use this machine (load ${loadBefore.toFixed(1)}): trust the ratios of processor time more`);
+  }
+  return {
+    withPeer: noPeer === undefined,
+    note,
+    add(comparison) {
+      rows.push(...comparison.rows);
+      for (const [name, text] of comparison.about) about.set(name, text);
+      for (const [name, reason] of comparison.missing) note(`without ${name}: ${reason}`);
+      for (const row of comparison.rows) note(tableRow(row));
+    },
+    finish() {
+      const [loadAfter = 0] = loadavg();
+      const facts = { date: new Date().toISOString().slice(0, 10), machine, loadBefore, loadAfter };
+      if (json === true) {
+        process.stdout.write(`${JSON.stringify({ ...facts, about: Object.fromEntries(about), rows }, null, 2)}\n`);
+        return;
+      }
+      const load = `load ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`;
+      const sides = [...about].map(([name, text]) => `- ${name}: ${text}`);
+      process.stdout.write(
+        [`${facts.date}, ${machine}, ${load}`, '', ...sides, '', ...TABLE_HEAD, ...rows.map(tableRow), ''].join('\n'),
+      );
+    },
+  };
+}
+
+const TABLE_HEAD = [
+  '| work | engine | ms | PyTorch ms | ratio | CPU ms | PyTorch CPU ms | CPU ratio | load s | PyTorch load s | peak MiB (imports) | PyTorch peak MiB (imports) |',
+  '|---|---|---|---|---|---|---|---|---|---|---|---|',
+];
+
+function tableRow({ work, engine, ratio, cpuRatio, ours, peer }: Row): string {
+  const pair = (show: (side: Measured) => string) => [show(ours), peer ? show(peer) : '-'];
+  const cells = [
+    ...[work, engine],
+    ...[...pair(({ ms }) => ms.toFixed(0)), ratio?.toFixed(2) ?? '-'],
+    ...[...pair(({ cpuMs }) => cpuMs.toFixed(0)), cpuRatio?.toFixed(2) ?? '-'],
+    ...pair(({ loadSeconds }) => loadSeconds.toFixed(1)),
+    ...pair(({ peakMiB, importMiB }) => `${peakMiB.toFixed(0)} (${importMiB.toFixed(0)})`),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
