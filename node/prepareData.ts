@@ -13,7 +13,7 @@ import { DarseError } from '../shared/study/darseError.ts';
 import type { Settings } from '../shared/study/fields.ts';
 import { sha256Hex } from '../shared/study/sha256.ts';
 import type { DATA_FIELDS, TrainingSettings } from '../shared/trial/trainingFields.ts';
-import { partShares } from '../shared/trial/readTrainingSettings.ts';
+import { parsePartShares } from '../shared/trial/numberLists.ts';
 import type { TrialData } from '../shared/trial/trialSpec.ts';
 import { readJsonObject } from './commandContext.ts';
 import { openFileSource } from './fileSource.ts';
@@ -70,7 +70,7 @@ export async function readSplitData(settings: TrainingSettings): Promise<SplitDa
   const dataSet = await readLabelled(settings);
   const split: Split =
     settings.split === null
-      ? splitExamples(dataSet.examples, { seed: settings.seed, ...partShares(settings) })
+      ? splitExamples(dataSet.examples, { seed: settings.seed, ...parsePartShares(settings.parts) })
       : parseSplit(await readJsonObject(settings.split), dataSet.examples);
   const parts = partsOf(dataSet.examples, split);
   const train = parts.train.slice(0, settings.trainRows ?? parts.train.length);

@@ -1,8 +1,15 @@
-import { problemsError } from './darseError.ts';
+import { DarseError, problemsError } from './darseError.ts';
 
 /** One setting: its flag, what it may be, and what it means. The command line, `--config` files and validation all derive from it. */
 export type Field = (
-  | { readonly kind: 'text'; readonly default: string | null }
+  | {
+      readonly kind: 'text';
+      readonly default: string | null;
+      /** Throws `usage` for a text that is not allowed. */
+      readonly check?: (text: string) => unknown;
+    }
+  /** One text or several; a flag takes all that follow it. */
+  | { readonly kind: 'texts'; readonly default: null }
   | {
       readonly kind: 'number';
       readonly default: number | null;
@@ -12,10 +19,11 @@ export type Field = (
       readonly whole?: boolean;
     }
   | { readonly kind: 'choice'; readonly default: string; readonly choices: readonly string[] }
+  | { readonly kind: 'switch'; readonly default: false }
 ) & {
   /** `--lora-dropout`; the name in a `--config` file is the same in camel case, `loraDropout`. */
   readonly flag: string;
-  /** How help names the value: `<N>`. */
+  /** How help names the value: `<N>`; empty for a switch. */
   readonly value: string;
   readonly help: string;
 };
@@ -24,7 +32,11 @@ export type Fields = Readonly<Record<string, Field>>;
 
 type FieldValue<F extends Field> = F extends { kind: 'choice'; choices: readonly (infer C)[] }
   ? C
-  : (F extends { kind: 'number' } ? number : string) | (F extends { default: null } ? null : never);
+  : F extends { kind: 'switch' }
+    ? boolean
+    : F extends { kind: 'texts' }
+      ? readonly string[] | null
+      : (F extends { kind: 'number' } ? number : string) | (F extends { default: null } ? null : never);
 
 /** The values of a table of fields, by field name. */
 export type Settings<Table extends Fields> = { readonly [Name in keyof Table]: FieldValue<Table[Name]> };
@@ -54,13 +66,24 @@ export function parseSettings<Table extends Fields>(
 }
 
 function readField(field: Field, value: unknown, problems: string[]): unknown {
-  const none = field.kind !== 'choice' && field.default === null && (value === null || value === 'none');
-  if (none) return null;
+  if (field.default === null && (value === null || value === 'none')) return null;
   switch (field.kind) {
-    case 'text':
-      if (typeof value === 'string') return value;
-      problems.push(`${field.flag} must be text, got ${JSON.stringify(value)}`);
-      return '';
+    case 'text': {
+      const text = asText(value);
+      if (text === undefined) problems.push(`${field.flag} must be text, got ${JSON.stringify(value)}`);
+      else problems.push(...problemsOf(() => field.check?.(text)));
+      return text;
+    }
+    case 'texts': {
+      const texts = Array.isArray(value) ? value : [value];
+      if (texts.every((text) => typeof text === 'string')) return texts;
+      problems.push(`${field.flag} must be a text or a list of texts, got ${JSON.stringify(value)}`);
+      return null;
+    }
+    case 'switch':
+      if (typeof value === 'boolean') return value;
+      problems.push(`${field.flag} must be true or false, got ${shown(value)}`);
+      return false;
     case 'choice':
       if (typeof value === 'string' && field.choices.includes(value)) return value;
       problems.push(`${field.flag} must be one of ${field.choices.join(', ')}; got ${shown(value)}`);
@@ -76,6 +99,23 @@ function readField(field: Field, value: unknown, problems: string[]): unknown {
     }
     default:
       throw new RangeError(`unknown kind of field ${JSON.stringify(field satisfies never)}`);
+  }
+}
+
+/** Text as it is, and what JSON writes more naturally: 8 for "8", [8, 8, 0] for "8,8,0". */
+function asText(value: unknown): string | undefined {
+  const words = Array.isArray(value) ? value : [value];
+  return words.every((word) => typeof word === 'string' || typeof word === 'number') ? words.join(',') : undefined;
+}
+
+/** What `check` throws against a value, in words. */
+function problemsOf(check: () => unknown): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof DarseError && error.code === 'usage') return [error.message];
+    throw error;
   }
 }
 

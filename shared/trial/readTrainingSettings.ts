@@ -6,8 +6,9 @@ import { parseTargets } from '../lora/modulePaths.ts';
 import { expandRanks, largestRank, parseRankMap, type RankMap } from '../lora/rankMap.ts';
 import { parseRankVector } from '../lora/rankVector.ts';
 import { DarseError } from '../study/darseError.ts';
-import { parseSettings } from '../study/fields.ts';
+import { type Fields, parseSettings, type Settings } from '../study/fields.ts';
 import { ADAMW_DEFAULTS } from '../train/adamW.ts';
+import { parseLossWeights } from './numberLists.ts';
 import { PRESET_SETTINGS, type Preset, TRAINING_FIELDS, type TrainingSettings } from './trainingFields.ts';
 import type { TrialSpec } from './trialSpec.ts';
 
@@ -20,7 +21,17 @@ export function readTrainingSettings(
   file: Readonly<Record<string, unknown>>,
   flags: Readonly<Record<string, unknown>>,
 ): TrainingSettings {
-  return parseSettings(TRAINING_FIELDS, preset ? PRESET_SETTINGS[preset] : {}, fullPadding(file), fullPadding(flags));
+  return readPresetSettings(TRAINING_FIELDS, preset, file, flags);
+}
+
+/** The same for a table that has other fields beside those of a training. */
+export function readPresetSettings<Table extends Fields>(
+  table: Table,
+  preset: Preset | null,
+  file: Readonly<Record<string, unknown>>,
+  flags: Readonly<Record<string, unknown>>,
+): Settings<Table> {
+  return parseSettings(table, preset ? PRESET_SETTINGS[preset] : {}, fullPadding(file), fullPadding(flags));
 }
 
 function fullPadding(source: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
@@ -46,7 +57,6 @@ export function trialSpecOf(
     );
   }
   const alpha = parseAlphaRule(settings.alpha);
-  const [regression, classes] = numberList('--loss-weights', settings.lossWeights, 2);
   return {
     seed: settings.seed,
     alpha,
@@ -58,7 +68,7 @@ export function trialSpecOf(
         : { hidden: 0, attention: 0 },
     pooling: settings.pooling,
     head: { regression: settings.head, width: settings.headWidth, dropout: settings.headDropout },
-    lossWeights: { regression: regression ?? 1, classes: classes ?? 1 },
+    lossWeights: parseLossWeights(settings.lossWeights),
     classWeights: classWeightsOf(settings.classWeights, train),
     learningRate: settings.lr,
     adamW: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
@@ -74,22 +84,6 @@ export function trialSpecOf(
   };
 }
 
-/** The shares of `--parts`. */
-export function partShares(settings: Pick<TrainingSettings, 'parts'>): {
-  train: number;
-  validation: number;
-  test: number;
-} {
-  const [train = 0, validation = 0, test = 0] = numberList('--parts', settings.parts, 3);
-  if (Math.abs(train + validation + test - 1) > 1e-6 || train <= 0 || validation <= 0) {
-    throw new DarseError(
-      'usage',
-      `--parts must be three shares that add up to 1, the first two above 0; got "${settings.parts}"`,
-    );
-  }
-  return { train, validation, test };
-}
-
 function ranksOf({ ranks, targets }: TrainingSettings, config: EncoderConfig): RankMap {
   if (ranks.trim().startsWith('{')) return parseRankMap(parseJsonObject('--ranks', ranks), config);
   const adapted = parseTargets(targets);
@@ -103,14 +97,6 @@ function classWeightsOf(kind: TrainingSettings['classWeights'], train: readonly 
   if (kind === 'none') return counts.map(() => 1);
   const present = counts.filter((count) => count > 0).length;
   return counts.map((count) => (count > 0 ? train.length / (present * count) : 1));
-}
-
-function numberList(flag: string, text: string, count: number): number[] {
-  const numbers = text.split(',').map((word) => (word.trim() === '' ? Number.NaN : Number(word)));
-  if (numbers.length !== count || numbers.some((number) => !(number >= 0 && Number.isFinite(number)))) {
-    throw new DarseError('usage', `${flag} must be ${count} numbers of at least 0 with commas between; got "${text}"`);
-  }
-  return numbers;
 }
 
 function parseJsonObject(flag: string, text: string): Record<string, unknown> {

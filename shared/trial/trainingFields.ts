@@ -1,10 +1,14 @@
 import { PADDINGS } from '../data/batches.ts';
+import { parseScoreMap } from '../data/parseScoreMap.ts';
 import { ENGINE_NAMES } from '../engines/engine.ts';
 import { POOLINGS } from '../heads/pooling.ts';
 import { REGRESSION_HEADS } from '../heads/regressionHead.ts';
+import { parseAlphaRule } from '../lora/loraScale.ts';
+import { parseTargets } from '../lora/modulePaths.ts';
 import type { Fields, Settings } from '../study/fields.ts';
 import { ADAMW_DEFAULTS } from '../train/adamW.ts';
 import { SCHEDULES } from '../train/schedule.ts';
+import { parseLossWeights, parsePartShares } from './numberLists.ts';
 import { OBJECTIVES } from './trialSpec.ts';
 
 const ANY = Number.POSITIVE_INFINITY;
@@ -51,6 +55,7 @@ export const DATA_FIELDS = {
   scoreMap: {
     kind: 'text',
     default: null,
+    check: parseScoreMap,
     flag: '--score-map',
     value: '<map>',
     help: 'scores of classes, for data without scores: "negative=-1,neutral=0,positive=1"',
@@ -93,6 +98,7 @@ export const TRAINING_FIELDS = {
   parts: {
     kind: 'text',
     default: '0.8,0.1,0.1',
+    check: parsePartShares,
     flag: '--parts',
     value: '<shares>',
     help: 'shares of train, validation, test where no split is given',
@@ -124,6 +130,7 @@ export const TRAINING_FIELDS = {
   targets: {
     kind: 'text',
     default: 'query,value',
+    check: parseTargets,
     flag: '--targets',
     value: '<list>',
     help: 'adapted modules: query, key, value, attention.output, intermediate, output, or all',
@@ -131,6 +138,7 @@ export const TRAINING_FIELDS = {
   alpha: {
     kind: 'text',
     default: 'rank',
+    check: parseAlphaRule,
     flag: '--alpha',
     value: '<rule>',
     help: 'rank (alpha = r), a number, or rslora:NUMBER',
@@ -190,6 +198,7 @@ export const TRAINING_FIELDS = {
   lossWeights: {
     kind: 'text',
     default: '1,1',
+    check: parseLossWeights,
     flag: '--loss-weights',
     value: '<w_r,w_c>',
     help: 'weights of the squared error and of the class loss',
