@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { DarseError } from '../shared/study/darseError.ts';
+import { DarseError, type ErrorCode } from '../shared/study/darseError.ts';
 import { type Fields, parseSettings, type Settings } from '../shared/study/fields.ts';
-import { fileProblem } from './fileSource.ts';
+import { readingError } from './fileSource.ts';
+import type { Interruption } from './interruption.mjs';
 
 /** What a command works with: its flags, and where it may write. */
 export interface CommandContext {
@@ -9,25 +10,28 @@ export interface CommandContext {
   readonly args: readonly string[];
   readonly json: boolean;
   readonly quiet: boolean;
+  readonly interruption: Interruption;
   /** A line for people, on standard error; silent under --quiet. */
   note(line: string): void;
-  /** Standard output: the result and nothing else. */
+  /** The result in words, on standard output; nothing under --json. */
   print(text: string): void;
   /** The machine-readable result, on standard output under --json. */
   result(value: unknown): void;
-  error(error: DarseError): void;
+  /** Why the command ends: on standard error, and under --json as its result. */
+  error(code: ErrorCode, message: string): void;
 }
 
 export function createCommandContext(
   options: Readonly<Record<string, unknown>>,
   args: readonly string[],
-  { json, quiet }: { json: boolean; quiet: boolean },
+  { json, quiet, interruption }: Pick<CommandContext, 'json' | 'quiet' | 'interruption'>,
 ): CommandContext {
   return {
     options,
     args,
     json,
     quiet,
+    interruption,
     note: (line) => {
       if (!quiet) process.stderr.write(`${line}\n`);
     },
@@ -37,9 +41,9 @@ export function createCommandContext(
     result: (value) => {
       if (json) process.stdout.write(`${JSON.stringify(value, null, 2)}\n`);
     },
-    error: (error) => {
-      process.stderr.write(`darse: ${error.message}\n`);
-      if (json) process.stdout.write(`${JSON.stringify({ error: { code: error.code, message: error.message } })}\n`);
+    error: (code, message) => {
+      process.stderr.write(`darse: ${message}\n`);
+      if (json) process.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
     },
   };
 }
@@ -73,7 +77,7 @@ export function textOption({ options }: CommandContext, name: string): string | 
 /** A file that holds a JSON object. */
 export async function readJsonObject(path: string): Promise<Record<string, unknown>> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    throw new DarseError('file', `cannot read ${path}: ${fileProblem(cause)}`, { cause });
+    throw readingError(path, cause);
   });
   try {
     const json: unknown = JSON.parse(text);

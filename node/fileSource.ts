@@ -4,12 +4,17 @@ import { DarseError } from '../shared/study/darseError.ts';
 
 const STREAM_BYTES = 2 ** 20;
 
-/** A file on disk as a byte source; call `close` when done. A missing or unreadable file is a `file` error. */
+/** A file on disk as a byte source; call `close` when done. Throws `readingError`. */
 export async function openFileSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
   const handle = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
-    throw new DarseError('file', `cannot read ${path}: ${fileProblem(cause)}`, { cause });
+    throw readingError(path, cause);
   });
-  const { size, mtimeMs } = await handle.stat();
+  const found = await handle.stat();
+  const { size, mtimeMs } = found;
+  if (found.isDirectory()) {
+    await handle.close();
+    throw readingError(path, Object.assign(new Error(), { code: 'EISDIR' }));
+  }
   const unchanged = async () => {
     const now = await handle.stat();
     if (now.size !== size || now.mtimeMs !== mtimeMs) throw new DarseError('file', `${path} changed while being read`);
@@ -36,11 +41,20 @@ export async function openFileSource(path: string): Promise<ByteSource & { close
   };
 }
 
+/** A path that a user named is wrong (`input`), or what is there cannot be read (`file`). */
+export function readingError(path: string, cause: NodeJS.ErrnoException): DarseError {
+  const isWrong = cause.code === 'ENOENT' || cause.code === 'ENOTDIR' || cause.code === 'EISDIR';
+  return new DarseError(isWrong ? 'input' : 'file', `cannot read ${path}: ${fileProblem(cause)}`, { cause });
+}
+
 /** The reason of a failed file operation in words. */
 export function fileProblem(cause: NodeJS.ErrnoException): string {
   switch (cause.code) {
     case 'ENOENT':
       return 'no such file or folder';
+    case 'EEXIST':
+    case 'ENOTDIR':
+      return 'a file is in the way';
     case 'EISDIR':
       return 'it is a folder, a file was wanted';
     case 'EACCES':

@@ -1,7 +1,7 @@
 // Plain JavaScript, type-checked: `darse --help` answers before any TypeScript is loaded.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
+import { catchInterrupts } from './interruption.mjs';
+import { packageVersion } from './packageVersion.mjs';
 
 /**
  * What a command's module exports: its flags, and what it does; the number is the exit code.
@@ -24,6 +24,11 @@ const COMMANDS = [
   },
   { name: 'predict', about: 'scores and classes of texts', load: () => import('./commands/predict.ts') },
   {
+    name: 'simulate',
+    about: 'play a search strategy on recorded results, without training',
+    load: () => import('./commands/simulate.ts'),
+  },
+  {
     name: 'engines',
     about: 'what computes here, and why an engine does not; install one',
     load: () => import('./commands/engines.ts'),
@@ -42,6 +47,7 @@ const COMMANDS = [
  */
 export async function main(args) {
   let exitCode = 0;
+  const interruption = catchInterrupts();
   const program = new Command('darse')
     .description('How many LoRA ranks, and where: trains sentiment adapters for BERT and RoBERTa encoders.')
     .version(packageVersion())
@@ -57,14 +63,19 @@ export async function main(args) {
     module.declare(command);
     command.action(async () => {
       const { runCommand } = await import('./runCommand.ts');
-      exitCode = await runCommand(module.run, command.opts(), command.args);
+      exitCode = await runCommand(module.run, command.opts(), command.args, interruption);
     });
   }
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : 2;
+    if (error.exitCode === 0) return 0;
+    const result = { error: { code: 'usage', message: error.message } };
+    if (args.includes('--json')) process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
+    return 2;
+  } finally {
+    interruption.release();
   }
   return exitCode;
 }
@@ -74,10 +85,4 @@ export async function registerTypeScript() {
   if ('typescript' in process.features && process.features.typescript) return;
   const { register } = await import('tsx/esm/api');
   register();
-}
-
-/** @returns {string} */
-function packageVersion() {
-  const text = readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8');
-  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }

@@ -1,21 +1,41 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TextTokenizer } from '../shared/data/tokenizer.ts';
 import type { Engine } from '../shared/engines/engine.ts';
+import type { AdapterFolder } from '../shared/export/adapterFolder.ts';
 import { readAdapterFolder } from '../shared/export/readAdapterFolder.ts';
 import { DarseError } from '../shared/study/darseError.ts';
-import type { Settings } from '../shared/study/fields.ts';
+import type { Fields, Settings } from '../shared/study/fields.ts';
 import { type Predictions, predictExamples } from '../shared/train/predictExamples.ts';
 import { recordPrediction } from '../shared/train/stepPlan.ts';
 import { predictorOf } from '../shared/trial/adapterFolderOf.ts';
 import type { ENGINE_FIELDS } from '../shared/trial/trainingFields.ts';
 import { predictionModel } from '../shared/trial/trialSpec.ts';
-import { type CommandContext, textOption } from './commandContext.ts';
-import { fileProblem, openFileSource } from './fileSource.ts';
+import type { CommandContext } from './commandContext.ts';
+import { openFileSource, readingError } from './fileSource.ts';
 import { openEngine } from './openEngine.ts';
 import { openModel } from './openModel.ts';
 import { createProgress } from './progress.ts';
 import { RUN_FILES } from './runFolder.ts';
+import { shellWord } from './shellWord.ts';
+
+/** Which adapter, and on what. */
+export const ADAPTER_FIELDS = {
+  adapter: {
+    kind: 'text',
+    default: null,
+    flag: '--adapter',
+    value: '<folder>',
+    help: 'folder of a training run, or its adapter/',
+  },
+  model: {
+    kind: 'text',
+    default: null,
+    flag: '--model',
+    value: '<model>',
+    help: 'backbone, where it is not the one the adapter names',
+  },
+} as const satisfies Fields;
 
 /** Rows predicted at one time. */
 const PREDICTION_BATCH = 32;
@@ -30,29 +50,18 @@ export interface OpenAdapter {
 /** Opens `--adapter` (a run's folder or its adapter/) on its backbone, or on the one that `--model` names. */
 export async function openAdapter(
   context: CommandContext,
-  settings: Settings<typeof ENGINE_FIELDS>,
+  settings: Settings<typeof ADAPTER_FIELDS & typeof ENGINE_FIELDS>,
 ): Promise<OpenAdapter> {
-  const given = textOption(context, 'adapter');
-  if (given === null) throw new DarseError('usage', 'name the trained adapter with --adapter');
-  const inner = join(given, RUN_FILES.adapter);
-  const isRun = await stat(inner).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
-  const path = isRun ? inner : given;
-  const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new DarseError('file', `cannot read the adapter ${path}: ${fileProblem(cause)}`, { cause });
-  });
-  const files = new Map<string, Awaited<ReturnType<typeof openFileSource>>>();
-  for (const name of names.filter((candidate) => /\.(json|safetensors)$/.test(candidate))) {
-    files.set(name, await openFileSource(join(path, name)));
-  }
-  const folder = await readAdapterFolder(files, path);
-  for (const file of files.values()) await file.close();
-
+  const folder = await readFolder(await adapterPath(settings.adapter));
   const { nameOrPath, revision } = folder.settings.base;
-  const named = textOption(context, 'model') ?? (revision === undefined ? nameOrPath : `${nameOrPath}@${revision}`);
-  const model = await openModel(named, context);
+  const named = settings.model ?? (revision === undefined ? nameOrPath : `${nameOrPath}@${revision}`);
+  const model = await openModel(named, context).catch((error: unknown) => {
+    if (settings.model !== null || !(error instanceof DarseError) || error.code !== 'input') throw error;
+    throw new DarseError(
+      'input',
+      `the adapter's backbone cannot be opened: name where it is now with --model\n${error.message}`,
+    );
+  });
   try {
     const { spec, layout, parameters } = predictorOf(folder, model.backbone.config);
     const engine = await openEngine(settings, model.backbone.readConstant);
@@ -82,6 +91,34 @@ export async function openAdapter(
     await model.close();
     throw error;
   }
+}
+
+/** The folder with the adapter's files in what `--adapter` names. */
+async function adapterPath(given: string | null): Promise<string> {
+  if (given === null) throw new DarseError('usage', 'name the trained adapter with --adapter');
+  const present = await namesIn(given);
+  if (present.includes(RUN_FILES.adapter)) return join(given, RUN_FILES.adapter);
+  if (!present.includes(RUN_FILES.run)) return given;
+  const resume = `npx darse train --resume ${shellWord(given)}`;
+  throw new DarseError('input', `${given} holds a run that is not finished, so there is no adapter yet: ${resume}`);
+}
+
+async function readFolder(path: string): Promise<AdapterFolder> {
+  const files = new Map<string, Awaited<ReturnType<typeof openFileSource>>>();
+  try {
+    for (const name of await namesIn(path)) {
+      if (/\.(json|safetensors)$/.test(name)) files.set(name, await openFileSource(join(path, name)));
+    }
+    return await readAdapterFolder(files, path);
+  } finally {
+    for (const file of files.values()) await file.close();
+  }
+}
+
+function namesIn(path: string): Promise<string[]> {
+  return readdir(path).catch((cause: NodeJS.ErrnoException) => {
+    throw readingError(path, cause);
+  });
 }
 
 function encoded(tokenizer: TextTokenizer, text: string, maxTokens: number): Int32Array {

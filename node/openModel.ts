@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createTokenizer, type TextTokenizer } from '../shared/data/tokenizer.ts';
 import { type Backbone, openBackbone } from '../shared/encoder/backbone.ts';
@@ -12,6 +12,8 @@ import { WEIGHTS, WEIGHTS_INDEX } from './hub/checkModelFolder.ts';
 import { type ModelFolder, resolveModel } from './hub/resolveModel.ts';
 import { createProgress } from './progress.ts';
 
+const TOKENIZER_CONFIG = 'tokenizer_config.json';
+
 /** A backbone with its tokenizer, and the files it is read from. */
 export interface OpenModel {
   readonly folder: ModelFolder;
@@ -21,18 +23,16 @@ export interface OpenModel {
 }
 
 /** Opens a model by name, path or hub id, downloading it with a progress bar where it is not here yet. */
-export async function openModel(nameOrPath: string, context: CommandContext): Promise<OpenModel> {
+export async function openModel(nameOrPath: string, context: Pick<CommandContext, 'quiet'>): Promise<OpenModel> {
   const progress = createProgress(context);
   const folder = await resolveModel(nameOrPath, {
     onProgress: (file, done, total) => progress.show(`downloading ${file}`, done, total),
   }).finally(() => progress.end());
-  const config = parseEncoderConfig(
-    await readJsonObject(join(folder.path, 'config.json')),
-    join(folder.path, 'config.json'),
-  );
+  const at = (name: string) => join(folder.path, name);
+  const config = parseEncoderConfig(await readJsonObject(at('config.json')), at('config.json'));
   const tokenizer = createTokenizer(
-    await readJsonObject(join(folder.path, 'tokenizer.json')),
-    await readJsonObject(join(folder.path, 'tokenizer_config.json')).catch(withoutFile),
+    await readJsonObject(at('tokenizer.json')),
+    existsSync(at(TOKENIZER_CONFIG)) ? await readJsonObject(at(TOKENIZER_CONFIG)) : {},
   );
   if (tokenizer.vocabularySize > config.vocabularySize) {
     throw new DarseError(
@@ -40,25 +40,17 @@ export async function openModel(nameOrPath: string, context: CommandContext): Pr
       `the tokenizer in ${folder.path} has ${tokenizer.vocabularySize} tokens, the backbone's table only ${config.vocabularySize} rows: they do not belong together`,
     );
   }
-  const index = await readFile(join(folder.path, WEIGHTS_INDEX), 'utf8').catch(() => undefined);
-  const parsed: unknown = index === undefined ? undefined : JSON.parse(index);
-  const names = parsed === undefined ? [WEIGHTS] : [...new Set(readCheckpointIndex(parsed).values())];
-  const files = new Map(
-    await Promise.all(names.map(async (name) => [name, await openFileSource(join(folder.path, name))] as const)),
-  );
+  const index = existsSync(at(WEIGHTS)) ? undefined : await readJsonObject(at(WEIGHTS_INDEX));
+  const names = index === undefined ? [WEIGHTS] : [...new Set(readCheckpointIndex(index).values())];
+  const files = new Map(await Promise.all(names.map(async (name) => [name, await openFileSource(at(name))] as const)));
   const close = async () => {
     for (const file of files.values()) await file.close();
   };
   try {
-    const backbone = await openBackbone(await openCheckpoint(files, parsed), config, folder.path);
+    const backbone = await openBackbone(await openCheckpoint(files, index), config, folder.path);
     return { folder, backbone, tokenizer, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-function withoutFile(error: unknown): Record<string, unknown> {
-  if (error instanceof DarseError && error.code === 'file') return {};
-  throw error;
 }

@@ -1,8 +1,8 @@
 import { SingleBar } from 'cli-progress';
 import type { CommandContext } from './commandContext.ts';
 
-/** Seconds between lines where there is no terminal to draw a bar on. */
-const PLAIN_SECONDS = 5;
+/** Seconds between lines where there is no terminal to draw a bar on: a twentieth of the time so far, within these. */
+const PLAIN_SECONDS = { least: 5, most: 60 } as const;
 
 export interface Progress {
   /** Draws the state of the task `label`: a bar on a terminal, else now and then a line. */
@@ -12,46 +12,55 @@ export interface Progress {
 }
 
 /** Progress on standard error; nothing under --quiet. */
-export function createProgress({ quiet }: CommandContext): Progress {
+export function createProgress({ quiet }: Pick<CommandContext, 'quiet'>): Progress {
   if (quiet) return { show: () => undefined, end: () => undefined };
   return process.stderr.isTTY ? barProgress() : plainProgress();
 }
 
 function barProgress(): Progress {
   let bar: SingleBar | undefined;
+  // Whatever ends the process, the cursor comes back.
+  const end = () => {
+    process.off('exit', end);
+    bar?.stop();
+    bar = undefined;
+  };
   return {
     show(label, done, total, note = '') {
       if (!bar) {
-        bar = new SingleBar({
-          format: BAR_FORMAT,
-          stream: process.stderr,
-          clearOnComplete: true,
-          hideCursor: true,
-          ...BAR_STYLE,
-        });
+        bar = new SingleBar({ ...BAR, stream: process.stderr });
         bar.start(total, done, { label, note });
+        process.on('exit', end);
       }
       bar.setTotal(total);
       bar.update(done, { label, note });
     },
-    end() {
-      bar?.stop();
-      bar = undefined;
-    },
+    end,
   };
 }
 
-const BAR_FORMAT = '{label} {bar} {percentage} % {note}';
-const BAR_STYLE = { barCompleteChar: '█', barIncompleteChar: '░', barsize: 24 };
+/** With the longest labels and notes it still fits into 80 columns. */
+const BAR = {
+  format: '{label} {bar} {percentage} % {note}',
+  barCompleteChar: '█',
+  barIncompleteChar: '░',
+  barsize: 20,
+  clearOnComplete: true,
+  hideCursor: true,
+} as const;
 
 function plainProgress(): Progress {
-  let told = Number.NEGATIVE_INFINITY;
+  const startedAt = performance.now();
+  let toldAt = startedAt;
   return {
     show(label, done, total, note = '') {
-      const now = performance.now() / 1000;
-      if (now - told < PLAIN_SECONDS) return;
-      told = now;
-      process.stderr.write(`${label}: ${Math.floor((100 * done) / Math.max(1, total))} % ${note}\n`);
+      const now = performance.now();
+      const seconds = Math.min(PLAIN_SECONDS.most, Math.max(PLAIN_SECONDS.least, (toldAt - startedAt) / 20_000));
+      if (now - toldAt < seconds * 1000) return;
+      toldAt = now;
+      process.stderr.write(
+        `${label}: ${Math.floor((100 * done) / Math.max(1, total))} % ${note}`.trimEnd().concat('\n'),
+      );
     },
     end: () => undefined,
   };

@@ -38,6 +38,12 @@ export async function checkNewFolder(path: string): Promise<void> {
   if (found.length > 0) throw new DarseError('usage', `${path} is not empty: take another folder for --out`);
 }
 
+/** Whether the run in a folder was trained to its end and its files are all written. */
+export async function isFinished(path: string): Promise<boolean> {
+  // Written last, and whole or not at all.
+  return (await readdir(path)).includes(RUN_FILES.result);
+}
+
 /** Writes checkpoints of a trial to its folder, each over the older of two slots. */
 export function createCheckpointWriter(
   path: string,

@@ -5,6 +5,7 @@ import { runTrial } from '../shared/trial/runTrial.ts';
 import type { TrainingSettings } from '../shared/trial/trainingFields.ts';
 import type { TrialEnd } from '../shared/trial/trialEvent.ts';
 import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
+import type { HistoryRecord } from '../shared/history/record.ts';
 import type { CommandContext } from './commandContext.ts';
 import { openHistory } from './historyFile.ts';
 import type { OpenModel } from './openModel.ts';
@@ -41,25 +42,29 @@ export interface TrainingEnd {
  */
 export async function runTraining(training: Training): Promise<TrainingEnd> {
   const { context, folder, spec, key, model, engine, data } = training;
+  const reporter = createTrialReporter(context, spec, data);
+  context.interruption.saveFirst(() =>
+    reporter.note('stopping after this step and saving; Ctrl-C again leaves at once'),
+  );
   const { checkpoint, nextSlot, problems } = await readNewestCheckpoint(folder, key);
   const writeCheckpoint = createCheckpointWriter(folder, key, nextSlot);
   const history = await openHistory(join(folder, RUN_FILES.history));
-  for (const problem of [...problems, ...history.problems]) context.note(`note: ${problem}`);
+  for (const problem of problems) context.note(`note: ${problem}`);
+  for (const problem of history.problems) context.note(`note: ${RUN_FILES.history}: ${problem}`);
   const begun = history.records.length > 0;
+  if (begun) noteOtherEngine(training, history.records);
   await history.append(
     begun
       ? { kind: 'resumed', step: checkpoint?.step ?? 0, engine: engine.description }
       : { kind: 'trialStarted', key, engine: engine.description },
   );
 
-  const interruption = catchInterrupts(context);
-  const reporter = createTrialReporter(context, spec.epochs);
   const startedAt = performance.now();
   let checkpointAt = startedAt;
   let epochAt = startedAt;
   const perEpoch: number[] = [];
   const afterStep = () => {
-    if (interruption.requested()) return 'stop';
+    if (context.interruption.requested()) return 'stop';
     if (performance.now() - checkpointAt < training.checkpointSeconds * 1000) return 'continue';
     checkpointAt = performance.now();
     return 'checkpoint';
@@ -84,6 +89,7 @@ export async function runTraining(training: Training): Promise<TrainingEnd> {
         ? { kind: 'interrupted', step: end.step }
         : { kind: 'finished', score: end.result.score, epoch: end.result.epoch },
     );
+    if (end.kind === 'finished') reporter.result(end.result);
     const seconds = { total: (performance.now() - startedAt) / 1000, perEpoch };
     return { end, seconds, resumedFromStep: checkpoint?.step ?? null };
   } catch (error) {
@@ -92,25 +98,15 @@ export async function runTraining(training: Training): Promise<TrainingEnd> {
     throw error;
   } finally {
     reporter.end();
-    interruption.release();
     await history.close();
   }
 }
 
-/** First Ctrl-C or SIGTERM asks the trial to stop after its step, a second one ends the process at once. */
-function catchInterrupts(context: CommandContext): { requested: () => boolean; release: () => void } {
-  const signals = ['SIGINT', 'SIGTERM'] as const;
-  let requested = false;
-  const onSignal = () => {
-    if (requested) process.exit(130);
-    requested = true;
-    context.note('\nstopping after this step and saving; press Ctrl-C again to leave at once');
-  };
-  for (const signal of signals) process.on(signal, onSignal);
-  return {
-    requested: () => requested,
-    release: () => {
-      for (const signal of signals) process.off(signal, onSignal);
-    },
-  };
+/** Going on with other versions, another device or number of threads is allowed, but its last digits may differ. */
+function noteOtherEngine({ context, engine }: Training, records: readonly HistoryRecord[]): void {
+  const before = records.findLast(({ kind }) => kind === 'trialStarted' || kind === 'resumed')?.['engine'];
+  if (JSON.stringify(before) === JSON.stringify(engine.description)) return;
+  context.note(
+    'note: engine, device or versions are not those that trained so far; the numbers may differ in their last digits',
+  );
 }

@@ -1,56 +1,97 @@
+import type { EncodedExample } from '../shared/data/encodedExample.ts';
 import { etaInWords, etaRange } from '../shared/history/etaRange.ts';
-import type { Metrics } from '../shared/metrics/evaluationReport.ts';
-import type { TrialEvent } from '../shared/trial/trialEvent.ts';
+import { ranksInWords } from '../shared/lora/ranksInWords.ts';
+import { trivialPredictor } from '../shared/metrics/trivialPredictor.ts';
+import type { RanksEvent, TrialEvent, TrialResult } from '../shared/trial/trialEvent.ts';
+import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
 import type { CommandContext } from './commandContext.ts';
+import { metricsHead, metricsRow } from './metricsTable.ts';
 import { createProgress } from './progress.ts';
 
-/** Tells a person how a trial goes: bar, losses, ETA as a range, a line per epoch. */
+/** What a row costs that is only evaluated, as a share of one that is trained on. */
+const EVALUATION_SHARE = 1 / 3;
+
+/** Tells a person how a trial goes: bar, loss, ETA as a range, a line per epoch below the trivial predictor's. */
 export interface TrialReporter {
   event(event: TrialEvent): void;
+  result(result: TrialResult): void;
+  /** A line beside what it tells by itself. */
+  note(line: string): void;
   end(): void;
 }
 
-export function createTrialReporter(context: CommandContext, epochCount: number): TrialReporter {
+export function createTrialReporter(
+  context: CommandContext,
+  spec: Pick<TrialSpec, 'epochs' | 'batchSize'>,
+  { train, validation, test }: TrialData,
+): TrialReporter {
   const progress = createProgress(context);
   const stepMs: number[] = [];
   let totalSteps = 0;
+  let lastStep = 0;
   let lastStepAt: number | undefined;
+  let newRanks: RanksEvent | undefined;
   const line = (text: string) => {
     progress.end();
     context.note(text);
   };
+  const epochLabel = (epoch: number) => `epoch ${epoch}/${spec.epochs}`;
+  /** The evaluations still to come, in steps that would take as long. */
+  const evaluationSteps = (epoch: number) =>
+    (EVALUATION_SHARE * ((spec.epochs - epoch + 1) * validation.length + test.length)) / spec.batchSize;
+  const toBeat = (evaluated: readonly EncodedExample[]) =>
+    metricsRow('to beat', trivialPredictor(train, evaluated).metrics);
   return {
     event(event) {
       switch (event.kind) {
-        case 'started':
+        case 'started': {
+          const { loraParameters, headParameters, firstStep } = event;
           totalSteps = event.totalSteps;
+          lastStep = firstStep;
           lastStepAt = performance.now();
-          if (event.firstStep > 0) line(`goes on after step ${event.firstStep} of ${totalSteps}`);
+          line(
+            `training ${count(loraParameters)} adapter and ${count(headParameters)} head parameters in ${count(totalSteps)} steps`,
+          );
+          if (firstStep > 0) line(`going on after step ${count(firstStep)}`);
+          line(`${count(validation.length)} validation texts; to beat: always the mean score, the commonest class`);
+          line(metricsHead('training loss'));
+          line(toBeat(validation));
           break;
+        }
         case 'step': {
           const now = performance.now();
           if (lastStepAt !== undefined) stepMs.push(now - lastStepAt);
           lastStepAt = now;
-          const eta = etaRange(stepMs, totalSteps - event.step);
-          const { total, regression, classes } = event.losses;
-          const losses = `loss ${total.toFixed(3)} (score ${regression.toFixed(3)}, class ${classes.toFixed(3)})`;
-          const left = eta ? `${etaInWords(eta)} left` : 'estimating';
-          progress.show(`epoch ${event.epoch}/${epochCount}`, event.step, totalSteps, `${losses} ${left}`);
+          lastStep = event.step;
+          const eta = etaRange(stepMs, totalSteps - event.step + evaluationSteps(event.epoch));
+          const left = eta ? `${etaInWords(eta)} left` : 'estimating the time';
+          progress.show(
+            epochLabel(event.epoch),
+            event.step,
+            totalSteps,
+            `loss ${event.losses.total.toFixed(3)}, ${regulariser(event)}${left}`,
+          );
           break;
         }
         case 'evaluating':
           lastStepAt = undefined;
+          progress.show(event.part, lastStep, totalSteps, `evaluating ${count(event.total)} texts`);
           break;
-        case 'epoch': {
-          const { epoch, losses, validation } = event;
-          line(
-            `epoch ${epoch}/${epochCount}: training loss ${losses.total.toFixed(4)}; validation ${metricsLine(validation)}`,
-          );
+        case 'epoch':
+          line(metricsRow(epochLabel(event.epoch), event.validation, event.losses.total.toFixed(4)));
+          if (newRanks) line(ranksLine(newRanks));
+          newRanks = undefined;
           lastStepAt = performance.now();
           break;
-        }
+        case 'ranks':
+          newRanks = event;
+          break;
+        case 'ranksUncut':
+          line(`ALARM: after step ${event.step} AdaLoRA should have cut ranks, and it has cut none`);
+          break;
         case 'testLook':
-          line(`the test part (${event.rowCount} rows) is looked at once, now`);
+          line(`${count(event.rowCount)} test texts, looked at once, now`);
+          line(toBeat(test));
           break;
         case 'stoppedEarly':
           line(`stopped after epoch ${event.epoch}: none better than epoch ${event.bestEpoch} since`);
@@ -61,11 +102,25 @@ export function createTrialReporter(context: CommandContext, epochCount: number)
           throw new RangeError(`unknown event ${JSON.stringify(event satisfies never)}`);
       }
     },
+    result({ epoch, test: found }) {
+      if (found) line(metricsRow(epochLabel(epoch), found.metrics));
+      else line(`handed over: epoch ${epoch}`);
+    },
+    note: line,
     end: () => progress.end(),
   };
 }
 
-/** The numbers of an evaluation in one line. */
-export function metricsLine({ mse, r2, accuracy, f1 }: Metrics): string {
-  return `MSE ${mse.toFixed(4)}, R² ${r2 === null ? 'undefined' : r2.toFixed(3)}, accuracy ${(100 * accuracy).toFixed(1)} %, F1 ${(100 * f1).toFixed(1)} %`;
+/** AdaLoRA's term beside the task's loss. */
+function regulariser({ orthogonality }: { readonly orthogonality?: number }): string {
+  return orthogonality === undefined ? '' : `orthogonality ${orthogonality.toFixed(3)}, `;
+}
+
+function ranksLine({ ranks, total, final }: RanksEvent): string {
+  const when = final ? 'ranks from here on' : 'ranks now';
+  return `${when}: ${ranksInWords(new Map(Object.entries(ranks)))} (${count(total)} in all)`;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en');
 }

@@ -10,6 +10,7 @@ import { adapterFolderOf } from '../shared/trial/adapterFolderOf.ts';
 import type { TrialResult } from '../shared/trial/trialEvent.ts';
 import { trainingModel } from '../shared/trial/trialSpec.ts';
 import type { ModelFolder } from './hub/resolveModel.ts';
+import { packageVersion } from './packageVersion.mjs';
 import { RUN_FILES, writeFolder } from './runFolder.ts';
 import type { Training, TrainingEnd } from './runTraining.ts';
 
@@ -30,10 +31,11 @@ export async function writeResult(
   const longest = Math.max(...data.train.map(({ ids }) => ids.length));
   const plan = recordTrainingStep(trainingModel(spec, config));
   const loraParameters = adapter.modules.reduce((sum, { A, B }) => sum + A.length + B.length, 0);
-  const allParameters = [...parameters.values()].reduce((sum, tensor) => sum + tensor.data.length, 0);
+  const headParameters = [...adapter.heads.values()].reduce((sum, { data }) => sum + data.length, 0);
   const json = {
     format: 'darse-result',
     version: 1,
+    darse: packageVersion(),
     key,
     settings,
     model: { name, revision: revision ?? null },
@@ -43,9 +45,10 @@ export async function writeResult(
       rows: { train: data.train.length, validation: data.validation.length, test: data.test.length },
     },
     engine: engine.description,
-    ranks: Object.fromEntries(spec.adapter.ranks),
-    scales: Object.fromEntries(spec.adapter.scales),
-    parameters: { lora: loraParameters, heads: allParameters - loraParameters },
+    ranks: Object.fromEntries(adapter.modules.map(({ path, rank }) => [path, rank])),
+    scales: Object.fromEntries(adapter.modules.map(({ path, scale }) => [path, scale])),
+    ...(spec.adaLora ? { adaLora: { ...spec.adaLora, startingRanks: Object.fromEntries(spec.adapter.ranks) } } : {}),
+    parameters: { lora: loraParameters, heads: headParameters },
     ...numbers,
     seconds,
     resumedFromStep,
@@ -78,9 +81,10 @@ function trainingFacts(
     title: `Sentiment of ${dataName} on ${model.folder.name}`,
     dataName,
     settings: [
+      ['method', settings.method],
       ['adapted', `${settings.targets}; ranks ${settings.ranks}; alpha ${formatAlphaRule(spec.alpha)}`],
       ['epochs, batch', `${settings.epochs}, ${settings.batch}`],
-      ['learning rate', String(settings.lr)],
+      ['learning rate', String(spec.learningRate)],
       ['seed', String(settings.seed)],
       ['data hash', split.dataSet.hash],
       ['engine', `${engine.description.name}, ${engine.description.device}`],

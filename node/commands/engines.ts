@@ -1,23 +1,37 @@
 import type { Command } from 'commander';
 import { DarseError } from '../../shared/study/darseError.ts';
 import { NODE_ENGINES } from '../../workers/nodeEngines.ts';
-import type { CommandContext } from '../commandContext.ts';
+import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { measureStep, type StepMeasurement } from '../engines/measureStep.ts';
+import type { Fields } from '../../shared/study/fields.ts';
 import { loadTensorflow } from '../openEngine.ts';
+import { addFields, UNUSED_SEED } from './addFields.ts';
+
+const FIELDS = {
+  gpu: { kind: 'switch', default: false, flag: '--gpu', value: '', help: 'with install: the CUDA build' },
+  measure: {
+    kind: 'switch',
+    default: false,
+    flag: '--measure',
+    value: '',
+    help: 'time a training step of the bundled backbone on each',
+  },
+  ...UNUSED_SEED,
+} as const satisfies Fields;
 
 export function declare(command: Command): void {
   command.argument('[install]', '"install" installs an engine');
   command.argument('[name]', 'the engine to install: tensorflow');
-  command.option('--gpu', 'with install: the CUDA build');
-  command.option('--measure', 'time a training step of the bundled backbone on each');
+  addFields(command, FIELDS);
 }
 
 export async function run(context: CommandContext): Promise<number> {
+  const { gpu, measure } = await commandSettings(FIELDS, context);
   const [verb, name] = context.args;
-  if (verb !== undefined) return install(context, verb, name);
+  if (verb !== undefined) return install(context, gpu, verb, name);
   const listed: ListedEngine[] = [];
   for (const { name: engineName, about, open } of NODE_ENGINES) {
-    const tried = await tryEngine(open, context.options['measure'] === true);
+    const tried = await tryEngine(open, measure);
     listed.push({ name: engineName, about, ...tried });
     context.print(`${tried.available ? '✓' : '✗'} ${engineName}: ${about}`);
     context.print(`    ${tried.detail}`);
@@ -63,7 +77,7 @@ function noBackbone(): Promise<never> {
   return Promise.reject(new DarseError('internal', 'no backbone is open'));
 }
 
-async function install(context: CommandContext, verb: string, name: string | undefined): Promise<number> {
+async function install(context: CommandContext, gpu: boolean, verb: string, name: string | undefined): Promise<number> {
   if (verb !== 'install' || name !== 'tensorflow') {
     throw new DarseError(
       'usage',
@@ -71,7 +85,7 @@ async function install(context: CommandContext, verb: string, name: string | und
     );
   }
   const { installTensorflow } = await import('../engines/installTensorflow.ts');
-  await installTensorflow({ gpu: context.options['gpu'] === true, log: (line) => context.note(line) });
+  await installTensorflow({ gpu, log: (line) => context.note(line) });
   context.result({ installed: name });
   return 0;
 }

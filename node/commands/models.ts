@@ -1,15 +1,18 @@
 import type { Command } from 'commander';
 import { DarseError } from '../../shared/study/darseError.ts';
-import type { CommandContext } from '../commandContext.ts';
+import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { listModels } from '../hub/listModels.ts';
 import { removeModel } from '../hub/removeModel.ts';
+import { addFields, UNUSED_SEED } from './addFields.ts';
 
 export function declare(command: Command): void {
   command.argument('[remove]', '"remove" deletes a downloaded backbone from the cache');
   command.argument('[name]', 'its hub id');
+  addFields(command, UNUSED_SEED);
 }
 
 export async function run(context: CommandContext): Promise<number> {
+  await commandSettings(UNUSED_SEED, context);
   const [verb, name] = context.args;
   if (verb !== undefined) {
     if (verb !== 'remove' || name === undefined) {

@@ -1,38 +1,49 @@
+import { existsSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { CLASS_NAMES } from '../../shared/data/example.ts';
 import { readTexts } from '../../shared/data/readTexts.ts';
 import type { TextRow } from '../../shared/data/readRows.ts';
 import { type PredictedText, predictedTexts, predictionsCsv } from '../../shared/export/predictionsCsv.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
+import type { Fields } from '../../shared/study/fields.ts';
 import { DATA_FIELDS, ENGINE_FIELDS } from '../../shared/trial/trainingFields.ts';
-import { type CommandContext, commandSettings, textOption } from '../commandContext.ts';
-import { openAdapter } from '../openAdapter.ts';
+import { type CommandContext, commandSettings } from '../commandContext.ts';
+import { ADAPTER_FIELDS, openAdapter } from '../openAdapter.ts';
 import { columnOptions, withSource } from '../prepareData.ts';
 import { writeFileAtomically } from '../writeFileAtomically.ts';
-import { addFields } from './addFields.ts';
+import { addFields, UNUSED_SEED } from './addFields.ts';
 
-const FIELDS = { ...DATA_FIELDS, ...ENGINE_FIELDS };
+const FIELDS = {
+  ...ADAPTER_FIELDS,
+  text: { kind: 'texts', default: null, flag: '--text', value: '<text...>', help: 'texts to judge' },
+  out: {
+    kind: 'text',
+    default: null,
+    flag: '--out',
+    value: '<file>',
+    help: 'CSV file for the predictions of --data: id,text,score,class,p0…p4',
+  },
+  ...DATA_FIELDS,
+  ...ENGINE_FIELDS,
+  ...UNUSED_SEED,
+} as const satisfies Fields;
 
 export function declare(command: Command): void {
-  command.requiredOption('--adapter <folder>', 'folder of a training run, or its adapter/');
-  command.option('--text <text...>', 'texts to judge');
-  command.option('--out <file>', 'CSV file for the predictions of --data: id,text,score,class,p0…p4');
-  command.option('--model <model>', 'backbone, where it is not the one the adapter names');
   addFields(command, FIELDS);
 }
 
 export async function run(context: CommandContext): Promise<number> {
   const settings = await commandSettings(FIELDS, context);
-  const out = textOption(context, 'out');
-  const typed = context.options['text'];
-  if (Array.isArray(typed) === (settings.data !== null)) {
-    throw new DarseError('usage', 'give either --text "…" or --data FILE');
-  }
-  if (settings.data !== null && out === null && !context.json) {
+  const { text, data, out } = settings;
+  if ((text === null) === (data === null)) throw new DarseError('usage', 'give either --text "…" or --data FILE');
+  if (out !== null) await checkOut(out, data);
+  else if (data !== null && !context.json) {
     throw new DarseError('usage', 'name the file for the predictions with --out (or take them as --json)');
   }
-  const rows: TextRow[] = Array.isArray(typed)
-    ? typed.map((text, i) => ({ id: String(i + 1), text: String(text) }))
+  const rows = text
+    ? typedRows(text)
     : await withSource(settings, (source) => readTexts(source, columnOptions(settings)));
   const adapter = await openAdapter(context, settings);
   try {
@@ -41,7 +52,7 @@ export async function run(context: CommandContext): Promise<number> {
       await writeFileAtomically(out, predictionsCsv(predicted));
       context.print(`${predicted.length} predictions in ${out}`);
     } else {
-      for (const prediction of predicted) context.print(inWords(prediction));
+      context.print([COLUMNS, ...predicted.map(inWords)].join('\n'));
     }
     context.result({ predictions: predicted, engine: adapter.engine.description });
     return 0;
@@ -50,8 +61,31 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
-/** `+0.71 strong positive (83 %): The euro rallied.` */
-export function inWords({ text, score, label, probabilities }: PredictedText): string {
-  const sure = Math.round(100 * (probabilities[label] ?? 0));
-  return `${score < 0 ? '' : '+'}${score.toFixed(2)} ${CLASS_NAMES[label] ?? label} (${sure} %): ${text}`;
+const COLUMNS = ['score', 'class'.padEnd(15), ' sure', 'text'].join('  ');
+
+/** `+0.71  strong positive   83 %  The euro rallied.` */
+function inWords({ text, score, label, probabilities }: PredictedText): string {
+  const sure = `${Math.round(100 * (probabilities[label] ?? 0))} %`.padStart(5);
+  const signed = `${score < 0 ? '' : '+'}${score.toFixed(2)}`;
+  return [signed, (CLASS_NAMES[label] ?? `${label}`).padEnd(15), sure, oneLine(text)].join('  ');
+}
+
+/** A text on one line, without what a terminal would take for a command. */
+function oneLine(text: string): string {
+  return text.replace(/[\s\p{Cc}]+/gu, ' ').trim();
+}
+
+function typedRows(texts: readonly string[]): TextRow[] {
+  const blank = texts.findIndex((text) => text.trim() === '');
+  if (blank >= 0) throw new DarseError('usage', `text ${blank + 1} of --text is empty`);
+  return texts.map((text, i) => ({ id: String(i + 1), text }));
+}
+
+/** Before anything is computed: a file that cannot be written, or that would be written over what is read. */
+async function checkOut(out: string, data: string | null): Promise<void> {
+  const folder = dirname(resolve(out));
+  if (!existsSync(folder)) throw new DarseError('usage', `there is no folder ${folder} to write --out in`);
+  if (data !== null && existsSync(out) && (await realpath(out)) === (await realpath(data).catch(() => ''))) {
+    throw new DarseError('usage', `--out ${out} is the file of --data: its predictions need a file of their own`);
+  }
 }

@@ -1,75 +1,91 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { type Command, InvalidArgumentError, Option } from 'commander';
-import * as v from 'valibot';
+import type { Command } from 'commander';
 import type { Engine } from '../../shared/engines/engine.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
-import { parseSettings } from '../../shared/study/fields.ts';
-import { readTrainingSettings, trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
+import { type Fields, parseSettings, type Settings } from '../../shared/study/fields.ts';
+import { readPresetSettings, trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
 import { PRESETS, TRAINING_FIELDS, type TrainingSettings } from '../../shared/trial/trainingFields.ts';
-import type { TrialResult } from '../../shared/trial/trialEvent.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
+import type { TrialSpec } from '../../shared/trial/trialSpec.ts';
 import { type CommandContext, configFile, givenFields, readJsonObject, textOption } from '../commandContext.ts';
 import { BUNDLED_MODEL } from '../hub/resolveModel.ts';
+import { INTERRUPTED } from '../interruption.mjs';
 import { openEngine } from '../openEngine.ts';
 import { openModel } from '../openModel.ts';
 import { describeParts, encodeParts, readSplitData } from '../prepareData.ts';
-import { checkNewFolder, RUN_FILES, writeFolder } from '../runFolder.ts';
+import { checkNewFolder, isFinished, RUN_FILES, writeFolder } from '../runFolder.ts';
+import { checkSameRun, type RunRecord, readRunRecord, writeRunRecord } from '../runRecord.ts';
 import { runTraining, type Training } from '../runTraining.ts';
-import { metricsLine } from '../trialReporter.ts';
+import { shellWord } from '../shellWord.ts';
 import { writeResult } from '../writeResult.ts';
 import { addFields } from './addFields.ts';
 
+const FIELDS = {
+  out: {
+    kind: 'text',
+    default: null,
+    flag: '--out',
+    value: '<folder>',
+    help: 'new folder for result.json, history.jsonl, adapter/ and model-card.md',
+  },
+  preset: {
+    kind: 'choice',
+    default: 'none',
+    choices: ['none', ...PRESETS],
+    flag: '--preset',
+    value: '<name>',
+    help: 'settings to start from; others given beside it win',
+  },
+  checkpointSeconds: {
+    kind: 'number',
+    default: 30,
+    least: 0,
+    most: 1e6,
+    flag: '--checkpoint-seconds',
+    value: '<s>',
+    help: 'seconds between checkpoints',
+  },
+  ...TRAINING_FIELDS,
+} as const satisfies Fields;
+
 export function declare(command: Command): void {
-  command.option('--out <folder>', 'new folder for result.json, history.jsonl, adapter/ and model-card.md');
   command.option('--resume <folder>', 'go on with an interrupted run in its folder');
-  command.addOption(new Option('--preset <name>', 'settings to start from').choices(PRESETS));
-  command.option('--checkpoint-seconds <s>', 'seconds between checkpoints', positiveNumber, 30);
-  addFields(command, TRAINING_FIELDS);
+  addFields(command, FIELDS);
 }
 
-/** What `run.json` keeps: all that `--resume` needs beside the checkpoint. */
-const RunSchema = v.object({
-  format: v.literal('darse-run'),
-  version: v.literal(1),
-  /** See `trialKey`. */
-  key: v.string(),
-  settings: v.record(v.string(), v.unknown()),
-});
-
 export async function run(context: CommandContext): Promise<number> {
-  const { folder, saved, settings } = await chosenSettings(context);
+  const chosen = await chosenSettings(context);
+  const { folder, saved, settings } = chosen;
   if (!saved) await checkNewFolder(folder);
+  else if (await isFinished(folder)) return tellFinished(context, folder);
+  const split = await readSplitData(settings);
   const model = await openModel(settings.model, context);
   let engine: Engine | undefined;
   try {
-    const split = await readSplitData(settings);
     const spec = trialSpecOf(settings, model.backbone.config, split.parts.train);
-    for (const line of describeParts(split, model.tokenizer, spec.maxTokens)) context.note(line);
     const { name, revision } = model.folder;
-    const key = trialKey(spec, { dataHash: split.dataSet.hash, splitHash: split.splitHash, model: { name, revision } });
-    if (!saved) {
-      const record: v.InferOutput<typeof RunSchema> = { format: 'darse-run', version: 1, key, settings };
-      await writeFolder(folder, new Map([[RUN_FILES.split, split.splitText]]));
-      await writeFolder(folder, new Map([[RUN_FILES.run, `${JSON.stringify(record, null, 2)}\n`]]));
-    } else if (saved.key !== key) {
-      throw new DarseError(
-        'input',
-        `the data, the split or the backbone changed since ${folder} was begun: train anew with another --out`,
-      );
-    }
+    const ground = { dataHash: split.dataSet.hash, splitHash: split.splitHash, model: { name, revision } };
+    const key = trialKey(spec, ground);
+    if (saved) checkSameRun(folder, saved, key, ground);
+    for (const line of describeParts(split, model.tokenizer, spec.maxTokens)) context.note(line);
     engine = await openEngine(settings, model.backbone.readConstant);
+    if (!saved) {
+      await writeFolder(folder, new Map([[RUN_FILES.split, split.splitText]]));
+      await writeRunRecord(folder, key, ground, settings);
+    }
+    const resumeLine = `npx darse train --resume ${shellWord(folder)}`;
     const data = encodeParts(split.parts, model.tokenizer, spec.maxTokens);
-    const checkpointSeconds = Number(context.options['checkpointSeconds']);
-    const training = { context, folder, settings, spec, key, model, engine, split, data, checkpointSeconds };
+    const training = { ...chosen, context, spec, key, model, engine, split, data };
     describeTraining(training);
     const { end, ...facts } = await runTraining(training);
     if (end.kind === 'stopped') {
-      context.note(`interrupted after step ${end.step}; go on with: npx darse train --resume ${folder}`);
-      return 130;
+      context.note(`interrupted after step ${end.step}; go on with: ${resumeLine}`);
+      context.result({ interrupted: { step: end.step, resume: resumeLine } });
+      return INTERRUPTED;
     }
     const json = await writeResult(training, end.result, facts);
-    printResult(training, end.result);
+    tellNext(context, folder);
     context.result(json);
     return 0;
   } finally {
@@ -78,32 +94,43 @@ export async function run(context: CommandContext): Promise<number> {
   }
 }
 
+interface ChosenSettings {
+  readonly folder: string;
+  /** What `--resume` goes on with; null for a new run. */
+  readonly saved: RunRecord | null;
+  readonly settings: TrainingSettings;
+  readonly checkpointSeconds: number;
+}
+
 /** The settings of `--resume`'s folder, or of preset, `--config` and flags. */
-async function chosenSettings(
-  context: CommandContext,
-): Promise<{ folder: string; saved: v.InferOutput<typeof RunSchema> | null; settings: TrainingSettings }> {
-  const given = givenFields(TRAINING_FIELDS, context.options);
+async function chosenSettings(context: CommandContext): Promise<ChosenSettings> {
+  const given = givenFields(FIELDS, context.options);
   const resumed = textOption(context, 'resume');
   if (resumed !== null) {
-    if (Object.keys(given).length > 0 || textOption(context, 'config') !== null) {
+    const { checkpointSeconds, ...others } = given;
+    if (Object.keys(others).length > 0 || textOption(context, 'config') !== null) {
       throw new DarseError('usage', '--resume takes the settings of its folder: give no others beside it');
     }
-    const parsed = v.safeParse(RunSchema, await readJsonObject(join(resumed, RUN_FILES.run)));
-    if (!parsed.success) {
-      throw new DarseError('input', `${join(resumed, RUN_FILES.run)} is damaged or of another version of DARSE`);
-    }
-    return { folder: resumed, saved: parsed.output, settings: parseSettings(TRAINING_FIELDS, parsed.output.settings) };
+    const saved = await readRunRecord(resumed);
+    const settings = parseSettings(FIELDS, saved.settings, { checkpointSeconds });
+    return { folder: resumed, saved, ...trainingPart(settings) };
   }
-  const out = textOption(context, 'out');
-  if (out === null) {
-    throw new DarseError('usage', 'name a new folder for the results with --out, or one to go on with by --resume');
+  const file = await configFile(context);
+  const named = given['preset'] ?? file['preset'];
+  const preset = PRESETS.find((name) => name === named) ?? null;
+  const settings = readPresetSettings(FIELDS, preset, file, given);
+  if (settings.out === null || settings.data === null) {
+    const missing = [
+      ...(settings.data === null ? ['the file of texts with --data'] : []),
+      ...(settings.out === null ? ['a new folder for the results with --out, or one to go on with by --resume'] : []),
+    ];
+    throw new DarseError('usage', `name ${missing.join(' and ')}`);
   }
-  const preset = PRESETS.find((name) => name === context.options['preset']) ?? null;
-  return {
-    folder: out,
-    saved: null,
-    settings: absolute(readTrainingSettings(preset, await configFile(context), given)),
-  };
+  return { folder: settings.out, saved: null, ...trainingPart(settings) };
+}
+
+function trainingPart({ out: _out, preset: _preset, checkpointSeconds, ...training }: Settings<typeof FIELDS>) {
+  return { settings: absolute(training), checkpointSeconds };
 }
 
 /** Paths made absolute, so that a run can be resumed from anywhere. */
@@ -124,22 +151,27 @@ function describeTraining({ context, spec, settings, engine }: Training): void {
   context.note(
     ranks.size === 0
       ? 'no module is adapted (all ranks are 0): the heads alone are trained'
-      : `LoRA on ${ranks.size} modules: ranks ${settings.ranks} of ${settings.targets}, scale ${factors.join(', ')}`,
+      : `${adapterInWords(spec, settings)} of ${settings.targets}, scale ${factors.join(', ')}`,
   );
   context.note(`engine ${engine.description.name}: ${engine.description.device}`);
 }
 
-function printResult({ context, settings, folder }: Training, { test, validation, trivial }: TrialResult): void {
-  const [part, found, beaten] = test
-    ? (['test', test, trivial.test] as const)
-    : (['validation', validation[settings.objective], trivial.validation] as const);
-  context.print(`${part}: ${metricsLine(found.metrics)}`);
-  if (beaten) context.print(`to beat (mean score, commonest class): ${metricsLine(beaten)}`);
-  context.print(`adapter for Python's PEFT and "darse predict": ${join(folder, RUN_FILES.adapter)}`);
+function adapterInWords({ adapter: { ranks }, adaLora }: TrialSpec, settings: TrainingSettings): string {
+  if (!adaLora) return `LoRA on ${ranks.size} modules: ranks ${settings.ranks}`;
+  const starting = [...ranks.values()].reduce((sum, rank) => sum + rank, 0);
+  return `AdaLoRA on ${ranks.size} modules: ${starting} ranks at the start, ${adaLora.targetBudget} to stay`;
 }
 
-function positiveNumber(text: string): number {
-  const number = Number(text);
-  if (!(number > 0)) throw new InvalidArgumentError('It must be a number above 0.');
-  return number;
+/** The answer to `--resume` of a run that needs none: its result, as it was written. */
+async function tellFinished(context: CommandContext, folder: string): Promise<number> {
+  const path = join(folder, RUN_FILES.result);
+  context.note(`${folder} is finished: ${path} has the numbers`);
+  tellNext(context, folder);
+  context.result(await readJsonObject(path));
+  return 0;
+}
+
+function tellNext(context: CommandContext, folder: string): void {
+  context.note(`adapter for Python's PEFT: ${join(folder, RUN_FILES.adapter)}`);
+  context.note(`try it: npx darse predict --adapter ${shellWord(folder)} --text "…"`);
 }

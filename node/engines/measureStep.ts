@@ -1,6 +1,5 @@
 import type { Engine, ReadConstant } from '../../shared/engines/engine.ts';
 import { readTrainingSettings } from '../../shared/trial/readTrainingSettings.ts';
-import { createCommandContext } from '../commandContext.ts';
 import { openModel } from '../openModel.ts';
 import { startMadeUpTraining } from './madeUpTraining.ts';
 import { median } from './median.ts';
@@ -21,7 +20,7 @@ const TIMED = 7;
 export async function measureStep(
   open: (readConstant: ReadConstant) => Promise<Engine>,
 ): Promise<{ device: string; measured: StepMeasurement }> {
-  const model = await openModel('minilm-l6', createCommandContext({}, [], { json: false, quiet: true }));
+  const model = await openModel('minilm-l6', { quiet: true });
   const engine = await open(model.backbone.readConstant);
   try {
     const flags = { headDropout: 0, batch: BATCH, maxTokens: TOKENS };

@@ -17,9 +17,9 @@ export function paddedLength(longest: number, maxTokens: number, padding: Paddin
 }
 
 /**
- * The batches of an epoch as lists of indices into `lengths` (tokens per example): every example once, the last batch of what is left. The order is
- * a pure function of (seed, epoch). With `bucket` padding the shuffled examples are sorted by length inside windows
- * and the batches shuffled again, so that a batch holds texts of like lengths.
+ * The batches of an epoch as lists of indices into `lengths` (tokens per example): every example once, in full batches and one of what is left. The order is
+ * a pure function of (seed, epoch). With `bucket` padding the shuffled examples are sorted by bucket inside windows
+ * and the batches shuffled again, so that a batch holds texts of like lengths, and texts of one bucket stay mixed.
  */
 export function epochBatches(
   lengths: ArrayLike<number>,
@@ -34,7 +34,12 @@ export function epochBatches(
   const windowSize = batchSize * WINDOW_BATCHES;
   for (let start = 0; start < order.length; start += windowSize) {
     const window = order.slice(start, start + windowSize);
-    whole.push(...cut(sortedByLength(window, lengths), batchSize));
+    whole.push(
+      ...cut(
+        sortedBy(window, (i) => paddedLength(lengths[i]!, Number.MAX_SAFE_INTEGER, 'bucket')),
+        batchSize,
+      ),
+    );
   }
   const batchOrder = shuffledIndices(whole.length, randomKey(seed, 'batch order', epoch));
   return Array.from(batchOrder, (i) => whole[i]!);
@@ -42,17 +47,16 @@ export function epochBatches(
 
 /** Batches for evaluation: sorted by length, every example once. */
 export function evaluationBatches(lengths: ArrayLike<number>, batchSize: number): Uint32Array[] {
+  const order = Uint32Array.from({ length: lengths.length }, (_, i) => i);
   return cut(
-    sortedByLength(
-      Uint32Array.from({ length: lengths.length }, (_, i) => i),
-      lengths,
-    ),
+    sortedBy(order, (i) => lengths[i]!),
     batchSize,
   );
 }
 
-function sortedByLength(indices: Uint32Array, lengths: ArrayLike<number>): Uint32Array {
-  return indices.sort((a, b) => lengths[a]! - lengths[b]! || a - b);
+/** Equals keep their order. */
+function sortedBy(indices: Uint32Array, key: (index: number) => number): Uint32Array {
+  return indices.sort((a, b) => key(a) - key(b));
 }
 
 function cut(order: Uint32Array, batchSize: number): Uint32Array[] {

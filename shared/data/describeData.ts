@@ -13,13 +13,16 @@ export function describeClassBalance({ total, counts }: ClassBalance): string[] 
   );
 }
 
-/** One line for each bin of lengths, then the quantiles and how many texts are cut. */
+/** One line for each bin of lengths from the first that has texts, then the quantiles and how many texts are cut. */
 export function describeLengths(histogram: LengthHistogram): string[] {
   const { total, bins, median, p90, p99, max, maxTokens, cut } = histogram;
-  const rows = bins.map(({ from, to, count }) => ({ name: from === to ? `${from}` : `${from}–${to}`, count }));
+  const first = bins.findIndex(({ count }) => count > 0);
+  const rows = bins
+    .slice(Math.max(0, first))
+    .map(({ from, to, count }) => ({ name: from === to ? `${from}` : `${from}–${to}`, count }));
   return [
     ...bars(rows, total),
-    `tokens per text: median ${median}, 90 % ≤ ${p90}, 99 % ≤ ${p99}, longest ${max}`,
+    `median ${median}, 90 % ≤ ${p90}, 99 % ≤ ${p99}, longest ${max}`,
     `cut at ${maxTokens} tokens: ${cut} of ${total} texts (${percent(cut, total)})`,
   ];
 }

@@ -21,10 +21,12 @@ const PREFIXES = ['', 'bert.', 'roberta.'];
  * tensor is listed in one `input` error.
  */
 export async function openBackbone(store: TensorStore, config: EncoderConfig, name: string): Promise<Backbone> {
-  const prefix = PREFIXES.find((candidate) => store.info(`${candidate}embeddings.word_embeddings.weight`)) ?? '';
+  const tensors = encoderTensors(config);
+  const prefix =
+    PREFIXES.find((candidate) => [...tensors.keys()].some((tensor) => store.info(candidate + tensor))) ?? '';
   const storedNames = new Map<string, string>();
   const problems: string[] = [];
-  for (const [tensor, shape] of encoderTensors(config)) {
+  for (const [tensor, shape] of tensors) {
     const candidates = [tensor, oldLayerNormName(tensor)].map((candidate) => prefix + candidate);
     const stored = candidates.find((candidate) => store.info(candidate) !== undefined);
     const info = stored === undefined ? undefined : store.info(stored);

@@ -31,7 +31,7 @@ export function parseEncoderConfig(json: unknown, name = 'config.json'): Encoder
     const value = entries.get(key) ?? fallback;
     if (typeof value === 'number' && Number.isFinite(value) && allowed(value)) return value;
     problems.push(`${key} must be ${wanted}, got ${value === undefined ? 'nothing' : JSON.stringify(value)}`);
-    return 1;
+    return Number.NaN;
   };
   const count = (key: string, fallback?: number) =>
     number(key, (value) => Number.isInteger(value) && value >= 1, 'a whole number of at least 1', fallback);
@@ -68,7 +68,7 @@ export function parseEncoderConfig(json: unknown, name = 'config.json'): Encoder
     hiddenDropout: rate('hidden_dropout_prob'),
     attentionDropout: rate('attention_probs_dropout_prob'),
   };
-  if (config.hiddenSize % config.headCount !== 0) {
+  if (config.hiddenSize % config.headCount > 0) {
     problems.push(`hidden_size ${config.hiddenSize} must be a multiple of num_attention_heads ${config.headCount}`);
   }
   if (problems.length > 0) throw problemsError('input', `${name} is not an encoder that DARSE can run:`, problems);

@@ -45,7 +45,7 @@ export function parseHistory(text: string): ReadHistory {
 }
 
 function parseRecord(line: string): HistoryRecord | string {
-  const match = /^(.*),"sum":"([0-9a-f]+)"\}$/.exec(line);
+  const match = /^(.*),"sum":"([0-9a-f]+)"\}$/s.exec(line);
   const body = match ? `${match[1]}}` : '';
   if (!match || sum(body) !== match[2]) return 'its checksum does not fit';
   const record: unknown = JSON.parse(body);

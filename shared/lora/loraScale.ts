@@ -20,6 +20,20 @@ export function loraScale(rule: AlphaRule, rank: number): number {
   return loraAlpha(rule, rank) / (rule.kind === 'rsLora' ? Math.sqrt(rank) : rank);
 }
 
+/** Keeps PEFT's denominator away from 0. */
+const ADALORA_EPSILON = 1e-5;
+
+/**
+ * AdaLoRA's factor s in W' = W + s·B·diag(E)·A as PEFT has it: alpha / (initial rank + 1e-5), the same after ranks were cut. Throws
+ * `usage` for rsLoRA, which AdaLoRA does not have.
+ */
+export function adaLoraScale(rule: AlphaRule, initialRank: number): number {
+  if (rule.kind === 'rsLora') {
+    throw new DarseError('usage', 'AdaLoRA has no rsLoRA scale: --alpha must be "rank" or a number with --method adalora');
+  }
+  return loraAlpha(rule, initialRank) / (initialRank + ADALORA_EPSILON);
+}
+
 /** The rule of a text: `rank`, a number such as `16`, or `rslora:16`. Throws `usage` for anything else. */
 export function parseAlphaRule(text: string): AlphaRule {
   if (text === 'rank') return { kind: 'rank' };

@@ -15,8 +15,11 @@ export function worstRows(
 ): PredictedRow[] {
   const miss = (row: PredictedRow) => Math.abs(row.predictedScore - row.score);
   return examples
-    .map((example, i) => ({
-      ...example,
+    .map(({ id, text, score, label }, i) => ({
+      id,
+      text,
+      score,
+      label,
       predictedScore: predictedScores[i] ?? Number.NaN,
       predictedLabel: predictedLabels[i] ?? -1,
     }))

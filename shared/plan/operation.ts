@@ -50,6 +50,10 @@ export type Operation =
   | Of<'add', 'a' | 'b'>
   /** x · scalar, scalar of shape []. */
   | Of<'scale', 'x' | 'scalar'>
+  /** x · diag(factors): [M, N], factors [N] → [M, N]; the gradient of x is the same of dy. */
+  | Of<'scaleColumns', 'x' | 'factors'>
+  /** Σ over rows of a · b: [M, N], [M, N] → [N]; the gradient of scaleColumns' factors with a = dy, b = x. */
+  | Of<'columnDots', 'a' | 'b'>
   /** x · mask, equal shapes: dropout forward, and its gradient with x = dy. */
   | Of<'dropout', 'x' | 'mask'>
   /** Outputs y [M, D] = (x - mean) · inverseStd · gamma + beta, mean [M, 1], inverseStd [M, 1] = 1 / sqrt(variance + epsilon). */

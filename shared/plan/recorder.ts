@@ -67,6 +67,16 @@ export class Recorder {
     return this.#record('scale', { x, scalar }, {}, x.shape);
   }
 
+  scaleColumns(x: Value, factors: Value): Value {
+    sameShape('scaleColumns', factors.shape, [matrix(x)[1]]);
+    return this.#record('scaleColumns', { x, factors }, {}, x.shape);
+  }
+
+  columnDots(a: Value, b: Value): Value {
+    sameShape('columnDots', a.shape, b.shape);
+    return this.#record('columnDots', { a, b }, {}, [matrix(a)[1]]);
+  }
+
   layerNorm(x: Value, gamma: Value, beta: Value, epsilon: number): { y: Value; mean: Value; inverseStd: Value } {
     const [rows, width] = matrix(x);
     sameShape('layerNorm', gamma.shape, [width]);

@@ -2,9 +2,9 @@
 export type ErrorCode =
   /** A flag, a field of `--config` or a value given to a function is not allowed. */
   | 'usage'
-  /** A data, split, model or adapter file is wrong; the message lists every problem found. */
+  /** A data, split, model or adapter file is not there or wrong; the message lists every problem found. */
   | 'input'
-  /** A file or folder is missing or cannot be read or written. */
+  /** A file or folder cannot be read or written. */
   | 'file'
   /** A download failed or what came is not what was announced. */
   | 'download'

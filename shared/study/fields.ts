@@ -50,14 +50,19 @@ export function parseSettings<Table extends Fields>(
   ...sources: readonly Readonly<Record<string, unknown>>[]
 ): Settings<Table> {
   const problems: string[] = [];
+  const unknown: string[] = [];
   const known = new Map<string, Field>(Object.entries(table));
   const values = new Map<string, unknown>([...known].map(([name, field]) => [name, field.default]));
   for (const source of sources) {
     for (const [name, value] of Object.entries(source)) {
       const field = known.get(name);
-      if (!field) problems.push(`"${name}" is no setting; there are: ${[...known.keys()].join(', ')}`);
+      if (!field) unknown.push(`"${name}"`);
       else if (value !== undefined) values.set(name, readField(field, value, problems));
     }
+  }
+  if (unknown.length > 0) {
+    const verb = unknown.length === 1 ? 'is no setting' : 'are no settings';
+    problems.push(`${unknown.join(', ')} ${verb}; there are: ${[...known.keys()].join(', ')}`);
   }
   if (problems.length > 0) throw problemsError('usage', 'these settings are not allowed:', problems);
   // Every value has come through readField of the field of its name.
@@ -66,7 +71,8 @@ export function parseSettings<Table extends Fields>(
 }
 
 function readField(field: Field, value: unknown, problems: string[]): unknown {
-  if (field.default === null && (value === null || value === 'none')) return null;
+  // As a word for numbers only: a file or a column may be called none.
+  if (field.default === null && (value === null || (field.kind === 'number' && value === 'none'))) return null;
   switch (field.kind) {
     case 'text': {
       const text = asText(value);
@@ -90,7 +96,8 @@ function readField(field: Field, value: unknown, problems: string[]): unknown {
       return field.default;
     case 'number': {
       const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-      const allowed = typeof number === 'number' && number >= field.least && number <= field.most;
+      const allowed =
+        typeof number === 'number' && Number.isFinite(number) && number >= field.least && number <= field.most;
       if (allowed && (!field.whole || Number.isInteger(number))) return number;
       problems.push(
         `${field.flag} must be ${field.whole ? 'a whole number' : 'a number'} ${range(field)}, got ${shown(value)}`,
@@ -114,7 +121,7 @@ function problemsOf(check: () => unknown): string[] {
     check();
     return [];
   } catch (error) {
-    if (error instanceof DarseError && error.code === 'usage') return [error.message];
+    if (error instanceof DarseError && error.code === 'usage') return [error.message.replaceAll('\n', '\n  ')];
     throw error;
   }
 }

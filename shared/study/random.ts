@@ -33,6 +33,12 @@ export function uniformAt(key: RandomKey, index: number): number {
   return (foldKey(key, index) >>> 0) / 0x1_0000_0000;
 }
 
+/** The value of stream `key` at `index`, normal with mean 0 and variance 1 (Box–Muller). */
+export function normalAt(key: RandomKey, index: number): number {
+  const radius = Math.sqrt(-2 * Math.log(1 - uniformAt(key, 2 * index)));
+  return radius * Math.cos(2 * Math.PI * uniformAt(key, 2 * index + 1));
+}
+
 /** The indices 0 … length-1 in an order drawn from stream `key` (Fisher–Yates). */
 export function shuffledIndices(length: number, key: RandomKey): Uint32Array {
   const order = Uint32Array.from({ length }, (_, i) => i);

@@ -1,8 +1,8 @@
-import { gradientName, loraBName } from '../lora/loraLinear.ts';
+import { gradientName, loraBName, tripletAName, tripletBName, tripletEName } from '../lora/loraLinear.ts';
 import { shapeOf, type Sizes } from '../plan/dimension.ts';
 import type { Plan } from '../plan/plan.ts';
 import { DarseError } from '../study/darseError.ts';
-import { randomKey, uniformAt } from '../study/random.ts';
+import { normalAt, randomKey, uniformAt } from '../study/random.ts';
 
 export interface ParameterSlot {
   readonly name: string;
@@ -54,19 +54,26 @@ export function addGradients(
   }
 }
 
+/** Standard deviation of AdaLoRA's A and B at the start, as in PEFT. */
+const TRIPLET_DEVIATION = 0.02;
+
 /**
- * Start values, drawn by counter from (seed, tensor name, place): LoRA's B zero, so that step 0 is the backbone itself; everything else
- * uniform on ±1 / √fanIn, as PyTorch initialises `Linear` and PEFT LoRA's A (Kaiming with a = √5). So at one seed a
+ * Start values, drawn by counter from (seed, tensor name, place): LoRA's B zero and AdaLoRA's E zero, so that step 0 is the backbone itself;
+ * AdaLoRA's A and B normal; everything else uniform on ±1 / √fanIn, as PyTorch initialises `Linear` and PEFT LoRA's A (Kaiming with a = √5). So at one seed a
  * smaller rank's A is the first rows of a larger one's, and heads do not depend on ranks.
  */
 export function initialParameters(layout: ParameterLayout, seed: number): Float32Array {
   const flat = new Float32Array(layout.length);
   const fanIns = new Map(layout.slots.map(({ name, shape }) => [name, shape.at(-1) ?? 1]));
   for (const { name, offset, length } of layout.slots) {
-    if (name.endsWith(loraBName(''))) continue;
+    if (name.endsWith(loraBName('')) || name.endsWith(tripletEName(''))) continue;
+    const key = randomKey(seed, `initial ${name}`);
+    if (name.endsWith(tripletAName('')) || name.endsWith(tripletBName(''))) {
+      for (let i = 0; i < length; i++) flat[offset + i] = TRIPLET_DEVIATION * normalAt(key, i);
+      continue;
+    }
     const fanIn = fanIns.get(name.replace(/\.bias$/, '.weight')) ?? 1;
     const bound = 1 / Math.sqrt(fanIn);
-    const key = randomKey(seed, `initial ${name}`);
     for (let i = 0; i < length; i++) flat[offset + i] = (2 * uniformAt(key, i) - 1) * bound;
   }
   return flat;

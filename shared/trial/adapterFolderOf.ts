@@ -3,8 +3,9 @@ import type { EncoderConfig } from '../encoder/encoderConfig.ts';
 import type { WritableTensor } from '../encoder/safetensorsWriter.ts';
 import type { AdapterFolder, BaseModel } from '../export/adapterFolder.ts';
 import { headShapes } from '../export/headShapes.ts';
-import { adapterModule } from '../lora/adapter.ts';
-import { loraAName, loraBName } from '../lora/loraLinear.ts';
+import { adaLoraToLora } from '../lora/adaLoraToLora.ts';
+import { type AdapterModule, adapterModule } from '../lora/adapter.ts';
+import { loraAName, loraBName, tripletAName, tripletBName, tripletEName } from '../lora/loraLinear.ts';
 import { linearModule, parseModulePath } from '../lora/modulePaths.ts';
 import { DarseError } from '../study/darseError.ts';
 import { type ParameterLayout, parameterLayout } from '../train/parameterSet.ts';
@@ -15,7 +16,7 @@ import { type ModelSpec, predictionModel, type TrialSpec } from './trialSpec.ts'
 /** The score cuts of spec.md eq. 16. */
 const CLASS_CUTS = [-0.5, -0.049, 0.049, 0.5];
 
-/** The adapter folder of a trial's trained tensors (by name). */
+/** The adapter folder of a trial's trained tensors (by name): plain LoRA, also after AdaLoRA, without modules whose ranks were all cut. */
 export function adapterFolderOf(
   spec: TrialSpec,
   config: EncoderConfig,
@@ -35,11 +36,17 @@ export function adapterFolderOf(
     dropout: spec.head.dropout,
   };
   return {
-    modules: [...spec.adapter.ranks.keys()].map((path) => {
+    modules: [...spec.adapter.scales].flatMap(([path, scale]): AdapterModule[] => {
       const place = parseModulePath(path);
       if (!place) throw new DarseError('internal', `${path} is no module of an encoder`);
       const module = linearModule(place.layer, place.target, config);
-      return adapterModule(module, spec.alpha, tensor(loraAName(path)).data, tensor(loraBName(path)).data);
+      const data = (name: string) => tensor(name).data;
+      if (spec.adaLora === undefined) {
+        return [adapterModule(module, spec.alpha, data(loraAName(path)), data(loraBName(path)))];
+      }
+      const triplets = { A: data(tripletAName(path)), B: data(tripletBName(path)), E: data(tripletEName(path)) };
+      const cut = adaLoraToLora(module, triplets, scale);
+      return cut ? [cut] : [];
     }),
     rsLora: spec.alpha.kind === 'rsLora',
     loraDropout: spec.loraDropout,

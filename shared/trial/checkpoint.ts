@@ -1,3 +1,4 @@
+import type { AdaLoraState } from '../lora/adaLora.ts';
 import type { AdamWState } from '../train/adamW.ts';
 import type { EpochRecord } from './trialEvent.ts';
 
@@ -16,6 +17,8 @@ export interface Checkpoint {
   readonly step: number;
   readonly parameters: Float32Array;
   readonly optimizer: AdamWState;
+  /** Of AdaLoRA trials. */
+  readonly adaLora?: Readonly<AdaLoraState>;
   readonly best: BestEpoch | null;
   /** Finished epochs, oldest first. */
   readonly epochs: readonly EpochRecord[];

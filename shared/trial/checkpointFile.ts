@@ -21,9 +21,9 @@ const StateSchema = v.strictObject({
   epochLosses: v.strictObject({ regression: v.number(), classes: v.number() }),
 });
 
-/** A checkpoint as one safetensors file: four flat tensors, the rest and a SHA-256 over everything in its metadata. */
+/** A checkpoint as one safetensors file: flat tensors, the rest and a SHA-256 over everything in its metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint, trial: string): Uint8Array {
-  const { step, parameters, optimizer, best, epochs, epochLosses } = checkpoint;
+  const { step, parameters, optimizer, adaLora, best, epochs, epochLosses } = checkpoint;
   const state: v.InferOutput<typeof StateSchema> = {
     version: 1,
     trial,
@@ -33,7 +33,12 @@ export function encodeCheckpoint(checkpoint: Checkpoint, trial: string): Uint8Ar
     epochs: [...epochs],
     epochLosses,
   };
-  const arrays = { parameters, m: optimizer.m, v: optimizer.v, ...(best ? { best: best.parameters } : {}) };
+  const arrays = {
+    ...{ parameters, m: optimizer.m, v: optimizer.v },
+    ...(best ? { best: best.parameters } : {}),
+    ...(adaLora ? { sensitivity: adaLora.sensitivity, uncertainty: adaLora.uncertainty } : {}),
+    ...(adaLora?.mask ? { mask: adaLora.mask } : {}),
+  };
   const text = JSON.stringify(state);
   const metadata = new Map([
     [STATE, text],
@@ -71,6 +76,15 @@ export async function decodeCheckpoint(source: ByteSource, trial: string): Promi
     step: state.step,
     parameters: array('parameters'),
     optimizer: { m: array('m'), v: array('v'), stepCount: state.stepCount },
+    ...(arrays.has('sensitivity')
+      ? {
+          adaLora: {
+            sensitivity: array('sensitivity'),
+            uncertainty: array('uncertainty'),
+            mask: arrays.get('mask') ?? null,
+          },
+        }
+      : {}),
     best: state.best && { ...state.best, parameters: array('best') },
     epochs: state.epochs,
     epochLosses: state.epochLosses,

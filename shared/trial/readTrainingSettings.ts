@@ -1,15 +1,22 @@
 import { CLASS_COUNT, type Example } from '../data/example.ts';
 import { type EncoderConfig, longestInput } from '../encoder/encoderConfig.ts';
-import { adapterSpec } from '../lora/adapterSpec.ts';
-import { parseAlphaRule } from '../lora/loraScale.ts';
-import { parseTargets } from '../lora/modulePaths.ts';
+import { ADALORA_DEFAULTS, adaLoraSchedule } from '../lora/adaLoraSchedule.ts';
+import { adaLoraAdapterSpec, adapterSpec } from '../lora/adapterSpec.ts';
+import { type AlphaRule, parseAlphaRule } from '../lora/loraScale.ts';
+import { linearModule, parseModulePath, parseTargets } from '../lora/modulePaths.ts';
 import { expandRanks, largestRank, parseRankMap, type RankMap } from '../lora/rankMap.ts';
 import { parseRankVector } from '../lora/rankVector.ts';
 import { DarseError } from '../study/darseError.ts';
 import { type Fields, parseSettings, type Settings } from '../study/fields.ts';
 import { ADAMW_DEFAULTS } from '../train/adamW.ts';
 import { parseLossWeights } from './numberLists.ts';
-import { PRESET_SETTINGS, type Preset, TRAINING_FIELDS, type TrainingSettings } from './trainingFields.ts';
+import {
+  DEFAULT_LEARNING_RATES,
+  PRESET_SETTINGS,
+  type Preset,
+  TRAINING_FIELDS,
+  type TrainingSettings,
+} from './trainingFields.ts';
 import type { TrialSpec } from './trialSpec.ts';
 
 /** Where neither the user nor a preset says: enough for headlines, tweets and most reviews' sentences. */
@@ -38,11 +45,11 @@ function fullPadding(source: Readonly<Record<string, unknown>>): Readonly<Record
   const { pad } = source;
   const tokens = Number(pad);
   return Number.isInteger(tokens) && tokens > 0 && pad !== true
-    ? { maxTokens: tokens, ...source, pad: 'full' }
+    ? { ...source, maxTokens: source['maxTokens'] ?? tokens, pad: 'full' }
     : source;
 }
 
-/** The trial that settings describe for a backbone; `train` is needed for balanced class weights. */
+/** The trial that settings describe for a backbone; `train` is needed for balanced class weights and for AdaLoRA's schedule. */
 export function trialSpecOf(
   settings: TrainingSettings,
   config: EncoderConfig,
@@ -60,7 +67,7 @@ export function trialSpecOf(
   return {
     seed: settings.seed,
     alpha,
-    adapter: adapterSpec(ranksOf(settings, config), alpha),
+    ...adapterOf(settings, ranksOf(settings, config), alpha, config, train.length),
     loraDropout: settings.loraDropout,
     backboneDropout:
       settings.dropout === 'model'
@@ -70,7 +77,7 @@ export function trialSpecOf(
     head: { regression: settings.head, width: settings.headWidth, dropout: settings.headDropout },
     lossWeights: parseLossWeights(settings.lossWeights),
     classWeights: classWeightsOf(settings.classWeights, train),
-    learningRate: settings.lr,
+    learningRate: settings.lr ?? DEFAULT_LEARNING_RATES[settings.method],
     adamW: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
     schedule: { kind: settings.schedule, warmupFraction: settings.warmup, finalFraction: settings.finalLr },
     clipNorm: settings.clip,
@@ -82,6 +89,60 @@ export function trialSpecOf(
     patience: settings.patience,
     objective: settings.objective,
   };
+}
+
+/** Flags that mean something to AdaLoRA alone. */
+const ADALORA_FIELDS = ['adaInitRank', 'adaWarmup', 'adaFinal', 'adaInterval', 'orthogonality'] as const;
+
+/** AdaLoRA starts with this times the mean rank where nothing else is said, as its authors do. */
+const INITIAL_RANK_FACTOR = 1.5;
+
+function adapterOf(
+  settings: TrainingSettings,
+  ranks: RankMap,
+  alpha: AlphaRule,
+  config: EncoderConfig,
+  trainCount: number,
+): Pick<TrialSpec, 'adapter' | 'adaLora'> {
+  if (settings.method === 'lora') {
+    const given = ADALORA_FIELDS.filter((name) => settings[name] !== null).map((name) => TRAINING_FIELDS[name].flag);
+    if (given.length === 0) return { adapter: adapterSpec(ranks, alpha) };
+    throw new DarseError('usage', `${given.join(', ')} can only be given with --method adalora`);
+  }
+  const adapted = [...ranks].filter(([, rank]) => rank > 0);
+  if (adapted.length === 0) throw new DarseError('usage', '--method adalora needs a module with a rank above 0');
+  const targetBudget = adapted.reduce((sum, [, rank]) => sum + rank, 0);
+  const fullRank = Math.min(...adapted.map(([path]) => fullRankOf(path, config)));
+  const initialRank =
+    settings.adaInitRank ?? Math.min(fullRank, Math.ceil((INITIAL_RANK_FACTOR * targetBudget) / adapted.length));
+  if (initialRank > fullRank) {
+    throw new DarseError(
+      'usage',
+      `--ada-init-rank must be at most ${fullRank}, the full rank of a module, got ${initialRank}`,
+    );
+  }
+  const adapter = adaLoraAdapterSpec(
+    adapted.map(([path]) => path),
+    initialRank,
+    alpha,
+  );
+  const adaLora = {
+    targetBudget,
+    warmupFraction: settings.adaWarmup ?? ADALORA_DEFAULTS.warmupFraction,
+    finalFraction: settings.adaFinal ?? ADALORA_DEFAULTS.finalFraction,
+    interval: settings.adaInterval,
+    orthogonality: settings.orthogonality ?? ADALORA_DEFAULTS.orthogonality,
+  };
+  // A schedule that could not work is told before anything is trained.
+  adaLoraSchedule(adaLora, adapter.ranks, Math.ceil(trainCount / settings.batch) * settings.epochs);
+  return { adapter, adaLora };
+}
+
+function fullRankOf(path: string, config: EncoderConfig): number {
+  const place = parseModulePath(path);
+  if (!place) throw new DarseError('internal', `${path} is no module of an encoder`);
+  const { inputSize, outputSize } = linearModule(place.layer, place.target, config);
+  return Math.min(inputSize, outputSize);
 }
 
 function ranksOf({ ranks, targets }: TrainingSettings, config: EncoderConfig): RankMap {

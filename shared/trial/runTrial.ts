@@ -2,18 +2,23 @@ import { epochBatches } from '../data/batches.ts';
 import type { EncodedExample } from '../data/encodedExample.ts';
 import type { Backbone } from '../encoder/backbone.ts';
 import type { Engine } from '../engines/engine.ts';
+import { adaLoraStep, type AdaLoraState, createAdaLoraState, missedFirstCut } from '../lora/adaLora.ts';
+import { adaLoraSchedule } from '../lora/adaLoraSchedule.ts';
+import { addOrthogonality } from '../lora/orthogonality.ts';
 import { loraParameterCount } from '../lora/rankMap.ts';
+import { tripletCount } from '../lora/tripletModule.ts';
 import { type EvaluationReport, summarise } from '../metrics/evaluationReport.ts';
 import { trivialPredictor } from '../metrics/trivialPredictor.ts';
 import { DarseError } from '../study/darseError.ts';
 import { adamWStep, createAdamWState } from '../train/adamW.ts';
-import { clipGradients } from '../train/clipGradients.ts';
+import { clipGradients, globalNorm } from '../train/clipGradients.ts';
 import { initialParameters, parameterLayout, parameterViews } from '../train/parameterSet.ts';
 import { type PredictionTask, predictExamples } from '../train/predictExamples.ts';
 import { scheduleFactor } from '../train/schedule.ts';
 import { recordPrediction, recordTrainingStep } from '../train/stepPlan.ts';
 import { runSizes } from '../train/tokenInputs.ts';
 import { batchGradients, type TrainingTask } from '../train/trainStep.ts';
+import { tripletModules } from '../train/tripletModules.ts';
 import type { BestEpoch, Checkpoint } from './checkpoint.ts';
 import type { EpochRecord, TrainingLosses, TrialEnd, TrialEvent } from './trialEvent.ts';
 import { predictionModel, trainingModel, type TrialData, type TrialSpec } from './trialSpec.ts';
@@ -31,7 +36,8 @@ export interface TrialHost {
 /**
  * One training run: epochs of steps, each followed by an evaluation on the validation part; the test part is looked at once,
  * with the parameters handed over. With `from` it goes on where that checkpoint was taken, and on a deterministic
- * engine ends with the same bytes. Throws `notFinite` when a loss or a score is no longer finite.
+ * engine ends with the same bytes. Throws `input` for an empty training or validation part and `notFinite` when a loss, a
+ * gradient or a score is no longer finite.
  */
 export async function* runTrial(
   spec: TrialSpec,
@@ -39,6 +45,9 @@ export async function* runTrial(
   host: TrialHost,
   from?: Checkpoint,
 ): AsyncGenerator<TrialEvent, TrialEnd> {
+  for (const part of ['train', 'validation'] as const) {
+    if (data[part].length === 0) throw new DarseError('input', `the ${part} part has no examples: a trial needs some`);
+  }
   const { engine, backbone } = host;
   const trainingPlan = recordTrainingStep(trainingModel(spec, backbone.config));
   const predictionPlan = recordPrediction(predictionModel(spec, backbone.config));
@@ -89,6 +98,12 @@ async function* train(
   const optimizer = from
     ? { m: from.optimizer.m.slice(), v: from.optimizer.v.slice(), stepCount: from.optimizer.stepCount }
     : createAdamWState(layout.length);
+  const adaLora = spec.adaLora && {
+    modules: tripletModules(layout),
+    schedule: adaLoraSchedule(spec.adaLora, spec.adapter.ranks, totalSteps),
+    weight: spec.adaLora.orthogonality,
+    state: from?.adaLora ? copyOf(from.adaLora) : createAdaLoraState(layout.length),
+  };
   const gradients = new Float32Array(layout.length);
   const epochs: EpochRecord[] = [...(from?.epochs ?? [])];
   let best: BestEpoch | null = from?.best ?? null;
@@ -96,7 +111,8 @@ async function* train(
   let step = from?.step ?? 0;
   let lastReport: EvaluationReport | undefined;
 
-  const loraParameters = loraParameterCount(spec.adapter.ranks, host.backbone.config);
+  const loraParameters =
+    loraParameterCount(spec.adapter.ranks, host.backbone.config) + tripletCount(adaLora?.modules ?? []);
   const headParameters = layout.length - loraParameters;
   yield { kind: 'started', totalSteps, stepsPerEpoch, firstStep: step, loraParameters, headParameters };
   const checkpoint = (): TrialEvent => ({
@@ -105,6 +121,7 @@ async function* train(
       step,
       parameters: parameters.slice(),
       optimizer: { m: optimizer.m.slice(), v: optimizer.v.slice(), stepCount: optimizer.stepCount },
+      ...(adaLora ? { adaLora: copyOf(adaLora.state) } : {}),
       best,
       epochs: [...epochs],
       epochLosses: sums,
@@ -117,15 +134,26 @@ async function* train(
     for (const batch of batches.slice(step - (epoch - 1) * stepsPerEpoch)) {
       const rows = Array.from(batch, (i) => data.train[i]!);
       const draw = { seed: spec.seed, step };
-      const { regressionLoss, classLoss, gradientNorm } = await batchGradients(training, rows, parameters, gradients, draw);
+      const { regressionLoss, classLoss, ...task } = await batchGradients(training, rows, parameters, gradients, draw);
+      const orthogonality = adaLora && addOrthogonality(adaLora.modules, parameters, gradients, adaLora.weight);
+      const gradientNorm = adaLora ? globalNorm(gradients) : task.gradientNorm;
       if (spec.clipNorm !== null) clipGradients(gradients, gradientNorm, spec.clipNorm);
       const learningRate = spec.learningRate * scheduleFactor(spec.schedule, step, totalSteps);
       adamWStep(parameters, gradients, optimizer, learningRate, spec.adamW);
+      const allocation =
+        adaLora && adaLoraStep(adaLora.modules, adaLora.schedule, step, adaLora.state, parameters, gradients);
+      const uncut = adaLora !== undefined && missedFirstCut(adaLora.schedule, step, adaLora.state);
       sums = { regression: sums.regression + regressionLoss, classes: sums.classes + classLoss };
       step += 1;
       const losses = weighted(spec, regressionLoss, classLoss);
       const tokens = rows.reduce((sum, { ids }) => sum + ids.length, 0);
-      yield { kind: 'step', step, epoch, learningRate, losses, gradientNorm, tokens };
+      const regulariser = orthogonality === undefined ? {} : { orthogonality };
+      yield { kind: 'step', step, epoch, learningRate, losses, ...regulariser, gradientNorm, tokens };
+      if (allocation) {
+        const { budget, total, ranks, final } = allocation;
+        yield { kind: 'ranks', step, budget, total, ranks: Object.fromEntries(ranks), final };
+      }
+      if (uncut) yield { kind: 'ranksUncut', step };
       const wish = host.afterStep(step);
       if (wish !== 'continue') yield checkpoint();
       if (wish === 'stop') return { kind: 'stopped', step };
@@ -135,7 +163,9 @@ async function* train(
     const losses = weighted(spec, sums.regression / stepsPerEpoch, sums.classes / stepsPerEpoch);
     epochs.push({ epoch, losses, validation });
     sums = { regression: 0, classes: 0 };
-    if (best === null || validation.mse < best.validationMse) {
+    // Before AdaLoRA's last cut an epoch has more ranks than the budget allows: it is never handed over.
+    const withinBudget = adaLora === undefined || step > totalSteps - adaLora.schedule.finalSteps;
+    if (withinBudget && (best === null || validation.mse < best.validationMse)) {
       best = { epoch, validationMse: validation.mse, parameters: parameters.slice() };
     }
     yield { kind: 'epoch', epoch, losses, validation };
@@ -173,6 +203,10 @@ async function* train(
       ),
     },
   };
+}
+
+function copyOf({ sensitivity, uncertainty, mask }: Readonly<AdaLoraState>): AdaLoraState {
+  return { sensitivity: sensitivity.slice(), uncertainty: uncertainty.slice(), mask: mask && mask.slice() };
 }
 
 /** Whether no epoch since the best one has been better for `patience` epochs. */

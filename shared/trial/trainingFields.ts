@@ -3,6 +3,7 @@ import { parseScoreMap } from '../data/parseScoreMap.ts';
 import { ENGINE_NAMES } from '../engines/engine.ts';
 import { POOLINGS } from '../heads/pooling.ts';
 import { REGRESSION_HEADS } from '../heads/regressionHead.ts';
+import { ADALORA_DEFAULTS } from '../lora/adaLoraSchedule.ts';
 import { parseAlphaRule } from '../lora/loraScale.ts';
 import { parseTargets } from '../lora/modulePaths.ts';
 import type { Fields, Settings } from '../study/fields.ts';
@@ -12,6 +13,9 @@ import { parseLossWeights, parsePartShares } from './numberLists.ts';
 import { OBJECTIVES } from './trialSpec.ts';
 
 const ANY = Number.POSITIVE_INFINITY;
+
+/** Where no rate is given: AdaLoRA starts from E = 0 between small A and B, and needs a higher one than LoRA. */
+export const DEFAULT_LEARNING_RATES = { lora: 2e-3, adalora: 5e-3 } as const;
 
 /** How a data file is read. */
 export const DATA_FIELDS = {
@@ -120,6 +124,14 @@ export const TRAINING_FIELDS = {
     value: '<model>',
     help: 'a folder, a hub id such as FacebookAI/roberta-base, or minilm-l6 (bundled)',
   },
+  method: {
+    kind: 'choice',
+    default: 'lora',
+    choices: ['lora', 'adalora'],
+    flag: '--method',
+    value: '<name>',
+    help: 'lora trains the ranks given; adalora starts with more and cuts while it trains (Zhang et al. 2023, as in PEFT), the ranks left adding up to those given',
+  },
   ranks: {
     kind: 'text',
     default: '8',
@@ -134,6 +146,53 @@ export const TRAINING_FIELDS = {
     flag: '--targets',
     value: '<list>',
     help: 'adapted modules: query, key, value, attention.output, intermediate, output, or all',
+  },
+  adaInitRank: {
+    kind: 'number',
+    default: null,
+    least: 1,
+    most: 65536,
+    whole: true,
+    flag: '--ada-init-rank',
+    value: '<N>',
+    help: 'rank of every adapted module when AdaLoRA starts (half more than the mean of --ranks)',
+  },
+  adaWarmup: {
+    kind: 'number',
+    default: null,
+    least: 0,
+    most: 1,
+    flag: '--ada-warmup',
+    value: '<share>',
+    help: `share of all steps before AdaLoRA's first cut (${ADALORA_DEFAULTS.warmupFraction})`,
+  },
+  adaFinal: {
+    kind: 'number',
+    default: null,
+    least: 0,
+    most: 1,
+    flag: '--ada-final',
+    value: '<share>',
+    help: `share of all steps after AdaLoRA's last cut (${ADALORA_DEFAULTS.finalFraction})`,
+  },
+  adaInterval: {
+    kind: 'number',
+    default: null,
+    least: 1,
+    most: 1e9,
+    whole: true,
+    flag: '--ada-interval',
+    value: '<N>',
+    help: 'steps from one cut of AdaLoRA to the next (a 25th of all)',
+  },
+  orthogonality: {
+    kind: 'number',
+    default: null,
+    least: 0,
+    most: 10,
+    flag: '--orthogonality',
+    value: '<weight>',
+    help: `weight of AdaLoRA's regulariser, usually 0.1 to 0.5 (${ADALORA_DEFAULTS.orthogonality})`,
   },
   alpha: {
     kind: 'text',
@@ -213,12 +272,12 @@ export const TRAINING_FIELDS = {
   },
   lr: {
     kind: 'number',
-    default: 2e-3,
+    default: null,
     least: 0,
     most: 10,
     flag: '--lr',
     value: '<rate>',
-    help: 'highest learning rate',
+    help: `highest learning rate (${DEFAULT_LEARNING_RATES.lora}; ${DEFAULT_LEARNING_RATES.adalora} with --method adalora, which hardly learns at less)`,
   },
   schedule: {
     kind: 'choice',

@@ -17,6 +17,19 @@ export interface EpochRecord {
   readonly validation: Metrics;
 }
 
+/** AdaLoRA's ranks after an allocation: what each module has now, by its path. */
+export interface RanksEvent {
+  readonly kind: 'ranks';
+  /** 1 for the first. */
+  readonly step: number;
+  /** Ranks that could have stayed, and the sum of those that did. */
+  readonly budget: number;
+  readonly total: number;
+  readonly ranks: Readonly<Record<string, number>>;
+  /** Whether they stay from here on. */
+  readonly final: boolean;
+}
+
 /** What a trial tells while it runs; plain data. */
 export type TrialEvent =
   | {
@@ -35,10 +48,15 @@ export type TrialEvent =
       readonly epoch: number;
       readonly learningRate: number;
       readonly losses: TrainingLosses;
+      /** AdaLoRA's regulariser without its weight: no part of `losses`. */
+      readonly orthogonality?: number;
       readonly gradientNorm: number;
       /** Real tokens of the batch and the tokens computed, padding included. */
       readonly tokens: number;
     }
+  | RanksEvent
+  /** AdaLoRA was to have cut ranks by this step, and has cut none. */
+  | { readonly kind: 'ranksUncut'; readonly step: number }
   | { readonly kind: 'evaluating'; readonly part: 'validation' | 'test'; readonly done: number; readonly total: number }
   | ({ readonly kind: 'epoch' } & EpochRecord)
   | { readonly kind: 'checkpoint'; readonly checkpoint: Checkpoint }

@@ -5,6 +5,7 @@ import type { EncoderConfig } from '../encoder/encoderConfig.ts';
 import type { BackboneDropout } from '../encoder/encoderLayer.ts';
 import type { Pooling } from '../heads/pooling.ts';
 import type { RegressionHeadKind } from '../heads/regressionHead.ts';
+import type { AdaLoraSettings } from '../lora/adaLoraSchedule.ts';
 import type { AdapterSpec } from '../lora/adapterSpec.ts';
 import type { AlphaRule } from '../lora/loraScale.ts';
 import type { LossWeights } from '../losses/taskLoss.ts';
@@ -25,7 +26,10 @@ export interface HeadSpec {
 
 /** What the heads and the adapter are, apart from their numbers: enough to predict with given numbers. */
 export interface ModelSpec {
+  /** With AdaLoRA what it starts with. */
   readonly adapter: AdapterSpec;
+  /** Present where the adapter is AdaLoRA's triplets and not plain LoRA. */
+  readonly adaLora?: AdaLoraSettings;
   readonly pooling: Pooling;
   readonly head: HeadSpec;
   readonly maxTokens: number;
@@ -85,12 +89,16 @@ interface TrainingParts {
   readonly lossWeights: LossWeights;
 }
 
-function taskModel({ adapter, pooling, head }: ModelSpec, config: EncoderConfig, parts: TrainingParts): TaskModel {
+function taskModel({ adapter, adaLora, pooling, head }: ModelSpec, config: EncoderConfig, parts: TrainingParts): TaskModel {
   const { hiddenSize: inputSize } = config;
   return {
     config,
     pooling,
-    adaptation: { adapted: new Set(adapter.ranks.keys()), loraDropout: parts.loraDropout },
+    adaptation: {
+      adapted: new Set(adapter.ranks.keys()),
+      loraDropout: parts.loraDropout,
+      triplets: adaLora !== undefined,
+    },
     backboneDropout: parts.backboneDropout,
     regression: { kind: head.regression, inputSize, width: head.width },
     classes: { inputSize, width: head.width, classCount: CLASS_COUNT, dropout: parts.headDropout },

@@ -11,6 +11,7 @@ program
   .description('ms per training step for each engine and for PyTorch, in turns')
   .option('--engine <names>', 'engines, with commas between', 'onnx,wasm')
   .option('--dropout', 'only with dropout 0.1 everywhere, on both sides (without: only with none)')
+  .addOption(threadsOption())
   .option('--only <text>', 'only works whose name contains this, such as "T 64"', '')
   .option('--json', 'rows on standard output as JSON; everything else on standard error')
   .action(benchStep);
@@ -18,6 +19,7 @@ program
 program
   .command('large')
   .description('a RoBERTa-Large-shaped checkpoint on disk: seconds to load, ms per step, peak memory')
+  .addOption(threadsOption())
   .option('--json', 'rows on standard output as JSON; everything else on standard error')
   .action(benchLarge);
 
@@ -28,3 +30,8 @@ program
   .action(serveSteps);
 
 await program.parseAsync();
+
+function threadsOption(): Option {
+  const about = 'processor threads on both sides; 1 makes processor time hold on a busy machine too';
+  return new Option('--threads <N>', about).argParser(Number).default(null, "each library's own choice");
+}

@@ -1,6 +1,6 @@
 import { median } from '../../node/engines/median.ts';
 import type { EngineName } from '../../shared/engines/engine.ts';
-import { openSide, type Side } from './side.ts';
+import { type Conditions, openSide, type Side } from './side.ts';
 import { takeTurns } from './takeTurns.ts';
 import { type Work, workName } from './work.ts';
 
@@ -16,6 +16,8 @@ export interface Measured {
   /** Most memory held, and what of it the libraries alone hold. */
   readonly peakMiB: number;
   readonly importMiB: number;
+  /** Share of the machine that other programs took meanwhile: the most of any turn, 0 to 1. */
+  readonly othersShare: number;
 }
 
 /** An engine beside PyTorch + PEFT; null where PyTorch is missing. */
@@ -25,11 +27,16 @@ export interface Row {
   readonly ms: number;
   readonly peerMs: number | null;
   readonly ratio: number | null;
-  /** Of processor time, which other programs change less. */
+  /** Of processor time. Threads that wait for one another awake, as PyTorch's do, use more of it on a busy machine. */
   readonly cpuRatio: number | null;
   readonly ours: Measured;
   readonly peer: Measured | null;
+  /** Whether other programs took so much of the machine that times of more than one thread mean nothing. */
+  readonly disturbed: boolean;
 }
+
+/** `othersShare` above which a row counts as disturbed. */
+const MOST_OTHERS = 0.05;
 
 export interface Comparison {
   readonly rows: readonly Row[];
@@ -39,21 +46,21 @@ export interface Comparison {
   readonly missing: ReadonlyMap<string, string>;
 }
 
-/** Times a work on PyTorch (where `withPeer`) and on engines in turns. `folder` holds the checkpoint; without it weights are random. */
+/** Times a work on PyTorch (where `withPeer`) and on engines in turns. */
 export async function compare(
   work: Work,
   engines: readonly EngineName[],
   withPeer: boolean,
-  folder: string | null = null,
+  conditions: Conditions,
 ): Promise<Comparison> {
   const peers: Side[] = [];
   const sides = new Map<EngineName, Side>();
   const missing = new Map<string, string>();
   try {
-    if (withPeer) peers.push(await openSide('pytorch', work, folder));
+    if (withPeer) peers.push(await openSide('pytorch', work, conditions));
     for (const engine of engines) {
       try {
-        sides.set(engine, await openSide(engine, work, folder));
+        sides.set(engine, await openSide(engine, work, conditions));
       } catch (error) {
         missing.set(engine, error instanceof Error ? error.message : String(error));
       }
@@ -62,9 +69,10 @@ export async function compare(
     const times = await takeTurns(all);
     const measured = new Map(
       all.map((side, i): [Side, Measured] => {
-        const { ms = [], cpuMs = [], peakMiB = Number.NaN } = times[i] ?? {};
+        const { ms = [], cpuMs = [], peakMiB = Number.NaN, othersShare = Number.NaN } = times[i] ?? {};
         const { loadSeconds, importMiB } = side.opened;
-        return [side, { ms: median(ms), cpuMs: median(cpuMs), steps: ms.length, loadSeconds, peakMiB, importMiB }];
+        const memory = { peakMiB, importMiB };
+        return [side, { ms: median(ms), cpuMs: median(cpuMs), steps: ms.length, loadSeconds, ...memory, othersShare }];
       }),
     );
     const peer = peers.map((side) => measured.get(side))[0] ?? null;
@@ -81,9 +89,14 @@ export async function compare(
 
 function rowOf(work: string, engine: EngineName, ours: Measured, peer: Measured | null): Row {
   return {
-    ...{ work, engine, ms: ours.ms, peerMs: peer?.ms ?? null },
+    work,
+    engine,
+    ms: ours.ms,
+    peerMs: peer?.ms ?? null,
     ratio: peer && ours.ms / peer.ms,
     cpuRatio: peer && ours.cpuMs / peer.cpuMs,
-    ...{ ours, peer },
+    ours,
+    peer,
+    disturbed: Math.max(ours.othersShare, peer?.othersShare ?? 0) > MOST_OTHERS,
   };
 }

@@ -3,7 +3,7 @@
 The first line opens a model: the encoder of `config` with random weights, or the one in `folder`; LoRA on query and value by
 PEFT, a regression head Linear-Sigmoid-Linear and a class head Dropout-Linear-Tanh-Dropout-Linear, AdamW. Every later line
 asks for {steps}. One step = zero_grad, forward, mean squared error + cross-entropy, backward, AdamW; ids at random, no padding.
-Threads, attention (SDPA) and everything else are the libraries' defaults.
+Attention (SDPA), threads where the request names none, and everything else are the libraries' defaults.
 """
 import json
 import resource
@@ -38,6 +38,8 @@ def main():
 
 def open_model(request):
     torch.manual_seed(0)
+    if request["threads"] is not None:
+        torch.set_num_threads(request["threads"])
     config, dropout, batch = request["config"], request["dropout"], request["batch"]
     if request["folder"] is None:
         backbone = AutoModel.from_config(AutoConfig.for_model(**config), add_pooling_layer=False)

@@ -14,6 +14,8 @@ export const OpenRequestSchema = v.object({
   dropout: v.number(),
   rank: v.number(),
   headWidth: v.number(),
+  /** Processor threads; null leaves the library's own choice. */
+  threads: v.nullable(v.number()),
 });
 export type OpenRequest = v.InferOutput<typeof OpenRequestSchema>;
 

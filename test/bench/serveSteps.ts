@@ -39,7 +39,10 @@ export async function serveSteps({ engine }: { engine: EngineName }): Promise<vo
   process.exit(0);
 }
 
-async function open(engineName: EngineName, request: OpenRequest): Promise<{ training: MadeUpTraining; answer: Opened }> {
+async function open(
+  engineName: EngineName,
+  request: OpenRequest,
+): Promise<{ training: MadeUpTraining; answer: Opened }> {
   const importMiB = peakMiB();
   const startedAt = performance.now();
   const { folder, dropout, pooling, batch, tokens } = request;
@@ -49,11 +52,24 @@ async function open(engineName: EngineName, request: OpenRequest): Promise<{ tra
       ? randomStore(config)
       : await openCheckpoint(new Map([['model', await openFileSource(join(folder, 'model.safetensors'))]]));
   const backbone = await openBackbone(store, config, folder ?? 'a random encoder');
-  const engine = await openNodeEngine(engineName, { readConstant: backbone.readConstant, loadTensorflow });
-  const settings = readTrainingSettings(null, {}, {
-    ...{ ranks: String(request.rank), targets: 'query,value', headWidth: request.headWidth, batch, maxTokens: tokens },
-    ...{ pooling, dropout: 'model', loraDropout: dropout, headDropout: dropout },
-  });
+  const { readConstant } = backbone;
+  const threads = request.threads ?? undefined;
+  const engine = await openNodeEngine(engineName, { readConstant, threads, loadTensorflow });
+  const settings = readTrainingSettings(
+    null,
+    {},
+    {
+      ranks: String(request.rank),
+      targets: 'query,value',
+      headWidth: request.headWidth,
+      batch,
+      maxTokens: tokens,
+      pooling,
+      dropout: 'model',
+      loraDropout: dropout,
+      headDropout: dropout,
+    },
+  );
   const training = await startMadeUpTraining(engine, backbone, settings, MOST_STEPS);
   const { device, versions } = engine.description;
   const about = Object.entries(versions).map(([name, version]) => `${name} ${version}`);

@@ -13,8 +13,16 @@ export interface Side {
   close(): void;
 }
 
-/** Starts PyTorch + PEFT or one of our engines on a work; throws where it does not run here. `folder` holds a checkpoint to load. */
-export async function openSide(name: EngineName | 'pytorch', work: Work, folder: string | null = null): Promise<Side> {
+/** How a work is run, on every side alike. */
+export interface Conditions {
+  /** Processor threads; null leaves every side its own choice. */
+  readonly threads: number | null;
+  /** Holds a checkpoint to load; null: random weights. */
+  readonly folder: string | null;
+}
+
+/** Starts PyTorch + PEFT or one of our engines on a work; throws where it does not run here. */
+export async function openSide(name: EngineName | 'pytorch', work: Work, conditions: Conditions): Promise<Side> {
   const [command, args] =
     name === 'pytorch'
       ? [PYTHON, [join(import.meta.dirname, 'peer_step.py')]]
@@ -22,7 +30,7 @@ export async function openSide(name: EngineName | 'pytorch', work: Work, folder:
   const ask = startProcess(command, args);
   const { batch, tokens, pooling, dropout } = work;
   const shape = { batch, tokens, pooling, dropout, rank: RANK, headWidth: HEAD_WIDTH };
-  const line = await ask({ config: configJson(work), folder, ...shape });
+  const line = await ask({ config: configJson(work), ...shape, ...conditions });
   const opened = parseAnswer(OpenedSchema, line);
   return {
     opened,

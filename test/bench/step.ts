@@ -17,6 +17,7 @@ interface Options {
   readonly engine: string;
   readonly dropout?: boolean;
   readonly only: string;
+  readonly threads: number | null;
   readonly json?: boolean;
 }
 
@@ -29,7 +30,8 @@ export async function benchStep(options: Options): Promise<void> {
     { ...shape, pooling: 'first', dropout },
     { ...shape, pooling: 'mean', dropout },
   ]).filter((work) => workName(work).includes(options.only));
-  for (const work of works) report.add(await compare(work, engines, report.withPeer));
+  const conditions = { threads: options.threads, folder: null };
+  for (const work of works) report.add(await compare(work, engines, report.withPeer, conditions));
   report.finish();
 }
 

@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createCommandContext } from '../../node/commandContext.ts';
 import { BUNDLED_MODEL } from '../../node/hub/resolveModel.ts';
 import { type OpenModel, openModel } from '../../node/openModel.ts';
 import { encoderForward } from '../../shared/encoder/encoder.ts';
@@ -26,7 +25,7 @@ describe('the bundled backbone', () => {
   let model: OpenModel;
   let engine: Engine;
   beforeAll(async () => {
-    model = await openModel(BUNDLED_MODEL, createCommandContext({}, [], { json: false, quiet: true }));
+    model = await openModel(BUNDLED_MODEL, { quiet: true });
     engine = await openOnnxEngine({ readConstant: model.backbone.readConstant });
   });
   afterAll(async () => {

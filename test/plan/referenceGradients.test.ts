@@ -43,6 +43,18 @@ const CASES: readonly GradientCase[] = [
     const scalar = recorder.parameter('scalar', []);
     return { output: recorder.scale(x, scalar), gradient: (dy) => recorder.scale(dy, scalar) };
   }),
+  {
+    title: 'scaleColumns',
+    record(recorder) {
+      const [x, factors] = [recorder.batch('x', ['B*T', RANK]), recorder.parameter('factors', [RANK])];
+      const output = recorder.scaleColumns(x, factors);
+      const dy = recorder.batch('dy', output.shape);
+      return {
+        terms: [{ output, weight: dy }],
+        gradients: { x: recorder.scaleColumns(dy, factors), factors: recorder.columnDots(dy, x) },
+      };
+    },
+  },
   elementwise('dropout', (recorder, x) => {
     const drop = (value: Value) => recorder.dropout(value, 'mask', { rate: 0.1, rows: 'tokens' });
     return { output: drop(x), gradient: drop };

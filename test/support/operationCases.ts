@@ -40,6 +40,8 @@ export const OPERATION_KINDS: Readonly<Record<OperationKind, true>> = {
   batchMatMul: true,
   add: true,
   scale: true,
+  scaleColumns: true,
+  columnDots: true,
   dropout: true,
   layerNorm: true,
   layerNormGradient: true,
@@ -116,6 +118,12 @@ export const OPERATION_CASES: readonly OperationCase[] = [
   operationCase('add of scalars', (recorder) => recorder.add(recorder.batch('a', []), recorder.batch('b', []))),
   operationCase('scale', (recorder) =>
     recorder.scale(recorder.batch('x', ['B*T', RANK]), recorder.parameter('scaling', [])),
+  ),
+  operationCase('scaleColumns', (recorder) =>
+    recorder.scaleColumns(recorder.batch('x', ['B*T', RANK]), recorder.parameter('factors', [RANK])),
+  ),
+  operationCase('columnDots', (recorder) =>
+    recorder.columnDots(recorder.batch('a', ['B*T', RANK]), recorder.batch('b', ['B*T', RANK])),
   ),
   operationCase(
     'dropout of tokens',

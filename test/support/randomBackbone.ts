@@ -17,9 +17,18 @@ export interface RandomBackbone {
 /** An encoder small enough for finite differences through float64 loops. */
 export function tinyConfig(changes: Partial<EncoderConfig> = {}): EncoderConfig {
   return {
-    ...{ modelType: 'roberta', layerCount: 2, hiddenSize: 8, headCount: 2, intermediateSize: 12 },
-    ...{ vocabularySize: 40, positionCount: 40, tokenTypeCount: 1, layerNormEpsilon: 1e-5, padId: 1 },
-    ...{ hiddenDropout: 0.1, attentionDropout: 0.1 },
+    modelType: 'roberta',
+    layerCount: 2,
+    hiddenSize: 8,
+    headCount: 2,
+    intermediateSize: 12,
+    vocabularySize: 40,
+    positionCount: 40,
+    tokenTypeCount: 1,
+    layerNormEpsilon: 1e-5,
+    padId: 1,
+    hiddenDropout: 0.1,
+    attentionDropout: 0.1,
     ...changes,
   };
 }

@@ -138,6 +138,15 @@ function compute(operation: Operation, run: Run): void {
       return fill(y, (i) => of(inputs.a, i) + of(inputs.b, i));
     case 'scale':
       return fill(y, (i) => of(inputs.x, i) * of(inputs.scalar, 0));
+    case 'scaleColumns': {
+      const N = lastAxis(inputs.x);
+      return fill(y, (i) => of(inputs.x, i) * of(inputs.factors, i % N));
+    }
+    case 'columnDots': {
+      const N = y.length;
+      const M = length(inputs.a) / N;
+      return fill(y, (column) => sum(M, (row) => of(inputs.a, row * N + column) * of(inputs.b, row * N + column)));
+    }
     case 'dropout':
       return fill(y, (i) => of(inputs.x, i) * of(inputs.mask, i));
     case 'layerNorm': {

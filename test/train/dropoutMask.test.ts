@@ -134,7 +134,9 @@ describe('dropout masks', () => {
 
   it('leave an element alone over 64 steps in no pattern', () => {
     const drawn = Array.from({ length: 64 }, (_, step) => tokenMask({ step }));
-    const steps = drawn.slice(1).flatMap((mask, i) => Array.from(mask, (value, k) => [drawn[i]?.[k] ?? Number.NaN, value]));
+    const steps = drawn
+      .slice(1)
+      .flatMap((mask, i) => Array.from(mask, (value, k) => [drawn[i]?.[k] ?? Number.NaN, value]));
     expectIndependent(steps);
     // Drop counts per element over the steps are binomial: their variance is 64 / 4, known to within 1 / √(n / 2) of it.
     const counts = Array.from(base, (_, k) => drawn.filter((mask) => mask[k] === 0).length);
@@ -149,7 +151,7 @@ function pairsApart(values: Float32Array, lag: number): number[][] {
 
 /** Chi-square test of independence on the 2×2 table of kept and dropped. */
 function expectIndependent(pairs: readonly (readonly number[])[]): void {
-  const kept = (a: boolean, b: boolean) => pairs.filter(([x, y]) => x !== 0 === a && y !== 0 === b).length;
+  const kept = (a: boolean, b: boolean) => pairs.filter(([x, y]) => (x !== 0) === a && (y !== 0) === b).length;
   const [a, b, c, d] = [kept(true, true), kept(true, false), kept(false, true), kept(false, false)];
   const chiSquare = ((a * d - b * c) ** 2 * pairs.length) / ((a + b) * (c + d) * (a + c) * (b + d));
   expect(pairs.length).toBeGreaterThan(200);

@@ -9,12 +9,13 @@ import { clipGradients, globalNorm } from '../../shared/train/clipGradients.ts';
 import { parameterLayout, parameterViews } from '../../shared/train/parameterSet.ts';
 import { predictExamples } from '../../shared/train/predictExamples.ts';
 import { scheduleFactor } from '../../shared/train/schedule.ts';
-import { recordPrediction, recordTrainingStep, type TaskModel } from '../../shared/train/stepPlan.ts';
+import { recordPrediction, recordTrainingStep } from '../../shared/train/stepPlan.ts';
 import { runSizes, tokenInputs } from '../../shared/train/tokenInputs.ts';
 import { batchGradients, type TrainingTask } from '../../shared/train/trainStep.ts';
 import { scaleInputs } from '../../shared/lora/adapterSpec.ts';
 import { goldenJson } from '../support/golden.ts';
 import { goldenBackbone } from '../support/goldenBackbone.ts';
+import { GOLDEN_LOSS_WEIGHTS, goldenExamples, goldenTaskModel } from '../support/goldenTask.ts';
 import { type GoldenTensor, goldenTensors } from '../support/goldenTensors.ts';
 import { largestDifference } from '../support/largestDifference.ts';
 import { TEST_ENGINES } from '../support/testEngines.ts';
@@ -50,7 +51,6 @@ interface Fixture {
 }
 
 const FIXTURE = goldenJson<Fixture>('lora-step', 'fixture.json');
-const LOSS_WEIGHTS = { regression: 0.7, classes: 0.3 };
 const CASES = Object.keys(FIXTURE.cases);
 
 describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
@@ -61,7 +61,7 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
   beforeAll(async () => {
     backbone = await goldenBackbone('tiny-roberta');
     engine = await open(backbone.readConstant);
-    examples = readExamples(await goldenTensors('lora-step', 'data.safetensors'));
+    examples = goldenExamples(await goldenTensors('lora-step', 'data.safetensors'));
     initial = await goldenTensors('lora-step', 'init.safetensors');
   });
   afterAll(() => engine.dispose());
@@ -75,7 +75,10 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
     };
 
     function setUp() {
-      const model = taskModel(backbone, initial, adapter.ranks);
+      const model = goldenTaskModel(backbone, initial, {
+        adapted: new Set(adapter.ranks.keys()),
+        loraDropout: 0,
+      });
       const plan = recordTrainingStep(model);
       const layout = parameterLayout(plan, runSizes(1, 1, adapter.ranks));
       const parameters = new Float32Array(layout.length);
@@ -166,7 +169,9 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
         log.lr.push(rate);
         log.mse.push(losses.regressionLoss);
         log.ce.push(losses.classLoss);
-        log.loss.push(LOSS_WEIGHTS.regression * losses.regressionLoss + LOSS_WEIGHTS.classes * losses.classLoss);
+        log.loss.push(
+          GOLDEN_LOSS_WEIGHTS.regression * losses.regressionLoss + GOLDEN_LOSS_WEIGHTS.classes * losses.classLoss,
+        );
         log.norm.push(norm);
       }
       await prepared.dispose();
@@ -182,41 +187,3 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
     });
   });
 });
-
-function taskModel(
-  { config }: Backbone,
-  initial: ReadonlyMap<string, GoldenTensor>,
-  ranks: ReadonlyMap<string, number>,
-): TaskModel {
-  const widthOf = (tensor: string) => initial.get(tensor)?.shape[0] ?? 0;
-  const inputSize = config.hiddenSize;
-  return {
-    config,
-    pooling: 'first',
-    adaptation: { adapted: new Set(ranks.keys()), loraDropout: 0 },
-    backboneDropout: { hidden: 0, attention: 0 },
-    regression: { kind: 'paper', inputSize, width: widthOf('regression.0.weight') },
-    classes: {
-      inputSize,
-      width: widthOf('classification.0.weight'),
-      classCount: widthOf('classification.2.weight'),
-      dropout: 0,
-    },
-    lossWeights: LOSS_WEIGHTS,
-  };
-}
-
-function readExamples(data: ReadonlyMap<string, GoldenTensor>): EncodedExample[] {
-  const get = (name: string) => {
-    const tensor = data.get(name);
-    if (!tensor) throw new Error(`data.safetensors lacks ${name}`);
-    return tensor;
-  };
-  const [count = 0, width = 0] = get('input_ids').shape;
-  return Array.from({ length: count }, (_, number) => {
-    const row = (name: string) => get(name).data.subarray(number * width, (number + 1) * width);
-    const length = row('attention_mask').reduce((sum, attended) => sum + attended, 0);
-    const ids = Int32Array.from(row('input_ids').subarray(0, length));
-    return { id: String(number), text: '', number, ids, score: get('y').data[number]!, label: get('c').data[number]! };
-  });
-}

@@ -34,7 +34,12 @@ function initial(ranks: RankMap, seed: number): Map<string, Float32Array> {
 }
 
 describe('the layout of trained tensors', () => {
-  const { training, prediction } = layoutOf(new Map([[QUERY, 3], [OUTPUT, 2]]));
+  const { training, prediction } = layoutOf(
+    new Map([
+      [QUERY, 3],
+      [OUTPUT, 2],
+    ]),
+  );
 
   it('has every tensor once, one after the other, at the given ranks', () => {
     const shapes = new Map(training.slots.map(({ name, shape }) => [name, shape]));
@@ -72,19 +77,34 @@ describe('the layout of trained tensors', () => {
 describe('start values', () => {
   it('of a smaller rank are the first rows of a larger one', () => {
     const small = initial(new Map([[QUERY, 2]]), 5).get(loraAName(QUERY));
-    const large = initial(new Map([[QUERY, 7], [OUTPUT, 4]]), 5).get(loraAName(QUERY));
+    const large = initial(
+      new Map([
+        [QUERY, 7],
+        [OUTPUT, 4],
+      ]),
+      5,
+    ).get(loraAName(QUERY));
     expect(large?.subarray(0, 2 * 32)).toEqual(small);
   });
 
   it('of the heads do not depend on ranks', () => {
     const alone = initial(new Map(), 5);
-    const adapted = initial(new Map([[QUERY, 7], [OUTPUT, 4]]), 5);
+    const adapted = initial(
+      new Map([
+        [QUERY, 7],
+        [OUTPUT, 4],
+      ]),
+      5,
+    );
     expect(alone.size).toBe(8);
     for (const [name, values] of alone) expect(adapted.get(name)).toEqual(values);
   });
 
   it('differ between seeds and between tensors', () => {
-    const ranks = new Map([[QUERY, 2], [modulePath(1, 'query'), 2]]);
+    const ranks = new Map([
+      [QUERY, 2],
+      [modulePath(1, 'query'), 2],
+    ]);
     const a = initial(ranks, 0).get(loraAName(QUERY));
     expect(initial(ranks, 1).get(loraAName(QUERY))).not.toEqual(a);
     expect(initial(ranks, 0).get(loraAName(modulePath(1, 'query')))).not.toEqual(a);
@@ -130,6 +150,14 @@ describe('start values', () => {
     };
     const plain = await predict(new Map());
     expect(new Set(plain.scores).size).toBe(3);
-    expect(await predict(new Map([[QUERY, 4], [modulePath(0, 'intermediate'), 2], [OUTPUT, 1]]))).toEqual(plain);
+    expect(
+      await predict(
+        new Map([
+          [QUERY, 4],
+          [modulePath(0, 'intermediate'), 2],
+          [OUTPUT, 1],
+        ]),
+      ),
+    ).toEqual(plain);
   });
 });

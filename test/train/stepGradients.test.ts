@@ -27,7 +27,8 @@ interface Variant {
   readonly settings?: Partial<TrialSpec>;
 }
 
-const mixedRanks = (layer: number, target: Target) => [3, 0, 1, 2, 4, 1, 0, 2][layer * 3 + TARGETS.indexOf(target)] ?? 2;
+const mixedRanks = (layer: number, target: Target) =>
+  [3, 0, 1, 2, 4, 1, 0, 2][layer * 3 + TARGETS.indexOf(target)] ?? 2;
 const only =
   (wanted: Target, layers: readonly number[]) =>
   (layer: number, target: Target): number =>
@@ -37,8 +38,16 @@ const VARIANTS: readonly Variant[] = [
   { title: 'all six targets with mixed ranks, some of them 0', rankOf: mixedRanks },
   { title: 'the same read at the first token', rankOf: mixedRanks, settings: { pooling: 'first' } },
   { title: 'only the output of the middle layer', rankOf: only('output', [1]) },
-  { title: 'only the intermediate of the middle layer', rankOf: only('intermediate', [1]), settings: { pooling: 'first' } },
-  { title: 'only attention outputs, at the first token', rankOf: only('attention.output', [1, 2]), settings: { pooling: 'first' } },
+  {
+    title: 'only the intermediate of the middle layer',
+    rankOf: only('intermediate', [1]),
+    settings: { pooling: 'first' },
+  },
+  {
+    title: 'only attention outputs, at the first token',
+    rankOf: only('attention.output', [1, 2]),
+    settings: { pooling: 'first' },
+  },
   { title: 'only keys', rankOf: only('key', [0, 1, 2]) },
   { title: 'only keys, at the first token', rankOf: only('key', [0, 1, 2]), settings: { pooling: 'first' } },
   { title: 'only the last query, at the first token', rankOf: only('query', [2]), settings: { pooling: 'first' } },
@@ -52,7 +61,15 @@ const VARIANTS: readonly Variant[] = [
     title: 'dropout at every site, at the first token',
     rankOf: mixedRanks,
     settings: {
-      ...{ loraDropout: 0.3, backboneDropout: { hidden: 0.2, attention: 0.4 }, head: { ...HEAD, dropout: 0.3 } },
+      loraDropout: 0.3,
+      backboneDropout: {
+        hidden: 0.2,
+        attention: 0.4,
+      },
+      head: {
+        ...HEAD,
+        dropout: 0.3,
+      },
       pooling: 'first',
     },
   },
@@ -75,8 +92,16 @@ const FAMILIES = [
 
 describe.each(FAMILIES)('gradients of the recorded step of a $modelType', ({ modelType, variants }) => {
   const config = tinyConfig({
-    ...{ modelType, layerCount: 3, padId: modelType === 'bert' ? 0 : 1 },
-    ...(modelType === 'bert' ? { hiddenSize: 12, intermediateSize: 10, tokenTypeCount: 2 } : {}),
+    modelType,
+    layerCount: 3,
+    padId: modelType === 'bert' ? 0 : 1,
+    ...(modelType === 'bert'
+      ? {
+          hiddenSize: 12,
+          intermediateSize: 10,
+          tokenTypeCount: 2,
+        }
+      : {}),
   });
 
   it.each(variants)('equal finite differences of the whole loss with $title', async ({ rankOf, rule, settings }) => {
@@ -103,7 +128,9 @@ describe.each(FAMILIES)('gradients of the recorded step of a $modelType', ({ mod
       const largest = gradient.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       expect(largest, `some gradient of ${name}`).toBeGreaterThan(1e-5);
       for (const { index, slope } of sampledSlopes(step, name, loss)) {
-        expect(Math.abs((gradient[index] ?? Number.NaN) - slope) / largest, `${name}[${index}]`).toBeLessThan(TOLERANCE);
+        expect(Math.abs((gradient[index] ?? Number.NaN) - slope) / largest, `${name}[${index}]`).toBeLessThan(
+          TOLERANCE,
+        );
       }
     }
   });

@@ -62,8 +62,13 @@ describe.each(['first', 'mean'] as const)('a training step reading %s', (pooling
     // Two products for each of four weights, less the two into the pooled vector.
     const added = plan.operations.slice(recordPrediction(modelOf([], { pooling })).operations.length);
     expect(added.filter(({ kind }) => kind === 'matMul')).toHaveLength(6);
-    const encoderKinds: OperationKind[] = ['layerNormGradient', 'geluGradient', 'weightedMeanGradient', 'batchMatMul'];
-    expect(added.filter(({ kind }) => encoderKinds.includes(kind))).toEqual([]);
+    const ofEncoder = new Set<OperationKind>([
+      'layerNormGradient',
+      'geluGradient',
+      'weightedMeanGradient',
+      'batchMatMul',
+    ]);
+    expect(added.filter(({ kind }) => ofEncoder.has(kind))).toEqual([]);
   });
 
   it('records a module of rank 0 as one that is no target', () => {

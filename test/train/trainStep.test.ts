@@ -135,7 +135,14 @@ async function prepare(engine: Engine, { backbone }: RandomBackbone, spec: Trial
   const layout = parameterLayout(plan, runSizes(1, 1, spec.adapter.ranks));
   const { adapter, maxTokens, padding, microBatchSize, classWeights } = spec;
   const task: TrainingTask = {
-    ...{ plan, layout, backbone, adapter, maxTokens, padding, microBatchSize, classWeights },
+    plan,
+    layout,
+    backbone,
+    adapter,
+    maxTokens,
+    padding,
+    microBatchSize,
+    classWeights,
     prepared: await engine.prepare(plan),
   };
   // Moved off the start, where every B is zero.

@@ -22,6 +22,12 @@ export function writeOperation(graph: GraphBuilder, operation: Operation): void 
       return graph.write('Add', [nameOf(inputs.a), nameOf(inputs.b)], outputs);
     case 'scale':
       return graph.write('Mul', [nameOf(inputs.x), nameOf(inputs.scalar)], outputs);
+    case 'scaleColumns':
+      return graph.write('Mul', [nameOf(inputs.x), nameOf(inputs.factors)], outputs);
+    case 'columnDots': {
+      const products = graph.node('Mul', [nameOf(inputs.a), nameOf(inputs.b)]);
+      return graph.write('ReduceSum', [products, graph.integers(0)], outputs, DROP_AXES);
+    }
     case 'dropout':
       return graph.write('Mul', [nameOf(inputs.x), nameOf(inputs.mask)], outputs);
     case 'layerNorm':

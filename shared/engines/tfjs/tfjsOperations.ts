@@ -30,6 +30,10 @@ export function runOperation(operation: Operation, run: TfjsRun): Tensor[] {
       return [tf.add(of(inputs.a), of(inputs.b))];
     case 'scale':
       return [tf.mul(of(inputs.x), of(inputs.scalar))];
+    case 'scaleColumns':
+      return [tf.mul(of(inputs.x), of(inputs.factors))];
+    case 'columnDots':
+      return [tf.sum(tf.mul(of(inputs.a), of(inputs.b)), 0)];
     case 'dropout':
       return [tf.mul(of(inputs.x), of(inputs.mask))];
     case 'layerNorm':

@@ -1,0 +1,50 @@
+import type { Evaluation, Executor, Trial } from './evaluation.ts';
+
+/** What is heard of trials that run at once. */
+export type TrialNews<Event> =
+  | { readonly kind: 'trialStarted'; readonly trial: Trial }
+  | { readonly kind: 'progress'; readonly trial: Trial; readonly event: Event }
+  | { readonly kind: 'ended'; readonly trial: Trial; readonly evaluation: Evaluation };
+
+/**
+ * Evaluates trials, at most `parallel` at once, and tells what happens as it happens. The next trial is drawn when there is
+ * room for it. Where one throws or the consumer stops listening, the others are ended too.
+ */
+export async function* raceTrials<Event>(
+  executor: Executor<Event>,
+  trials: Iterator<Trial, void>,
+  parallel: number,
+): AsyncGenerator<TrialNews<Event>, void> {
+  const running = new Map<Trial, ReturnType<typeof listen<Event>>>();
+  const runs = new Map<Trial, AsyncGenerator<Event, Evaluation, void>>();
+  try {
+    for (;;) {
+      while (running.size < parallel) {
+        const { value: trial } = trials.next();
+        if (!trial) break;
+        yield { kind: 'trialStarted', trial };
+        const run = executor.evaluate(trial);
+        runs.set(trial, run);
+        running.set(trial, listen(trial, run));
+      }
+      if (running.size === 0) return;
+      const { trial, run, heard } = await Promise.race(running.values());
+      // Removed before it is added again, so that a trial that talks much does not hide the others.
+      running.delete(trial);
+      if (heard.done) {
+        runs.delete(trial);
+        yield { kind: 'ended', trial, evaluation: heard.value };
+      } else {
+        running.set(trial, listen(trial, run));
+        yield { kind: 'progress', trial, event: heard.value };
+      }
+    }
+  } finally {
+    const ended: Evaluation = { status: 'failed', message: 'the study was left' };
+    await Promise.allSettled([...running.values(), ...[...runs.values()].map((run) => run.return(ended))]);
+  }
+}
+
+async function listen<Event>(trial: Trial, run: AsyncGenerator<Event, Evaluation, void>) {
+  return { trial, run, heard: await run.next() };
+}

@@ -1,0 +1,132 @@
+import type { Fields, Settings } from '../study/fields.ts';
+import { parseBudget } from './parseBudget.ts';
+import { parseRankList } from './parseRankList.ts';
+
+export const STRATEGIES = ['darse', 'coarse', 'fine', 'random', 'grid', 'uniform-sweep', 'motivation'] as const;
+
+/** What is searched, by whom and for how long: shared by `search`, `forecast` and `simulate`. */
+export const SEARCH_FIELDS = {
+  strategy: {
+    kind: 'choice',
+    default: 'darse',
+    choices: STRATEGIES,
+    flag: '--strategy',
+    value: '<name>',
+    help: 'who proposes rank vectors',
+  },
+  budget: {
+    kind: 'text',
+    default: null,
+    check: parseBudget,
+    flag: '--budget',
+    value: '<P|Nr>',
+    help: 'the most adapter parameters: 1000000, or 384r for what rank 384 everywhere costs',
+  },
+  trials: {
+    kind: 'number',
+    default: null,
+    least: 1,
+    most: 1e9,
+    whole: true,
+    flag: '--trials',
+    value: '<N>',
+    help: 'stop after N trainings',
+  },
+  epsilon: {
+    kind: 'number',
+    default: 0.001,
+    least: 0,
+    most: 1,
+    flag: '--epsilon',
+    value: '<share>',
+    help: 'coarse, fine, darse: end when a whole sweep gains at most this share of the MSE',
+  },
+  maxSweeps: {
+    kind: 'number',
+    default: 5,
+    least: 1,
+    most: 1000,
+    whole: true,
+    flag: '--max-sweeps',
+    value: '<N>',
+    help: 'coarse, fine, darse: the most sweeps over the groups',
+  },
+  groupOrder: {
+    kind: 'text',
+    default: null,
+    flag: '--group-order',
+    value: '<3,2,1>',
+    help: 'coarse, fine, darse: the order in which groups are visited, 1 nearest the embeddings',
+  },
+  delta: {
+    kind: 'number',
+    default: null,
+    least: 1,
+    most: 1e6,
+    whole: true,
+    flag: '--delta',
+    value: '<ranks>',
+    help: 'fine, darse: how far around the coarse result (default: half the way to the next coarse rank)',
+  },
+  fineStep: {
+    kind: 'number',
+    default: null,
+    least: 1,
+    most: 1e6,
+    whole: true,
+    flag: '--fine-step',
+    value: '<ranks>',
+    help: 'fine, darse: the step inside --delta (default: half of it, a multiple of 8)',
+  },
+  start: {
+    kind: 'text',
+    default: null,
+    flag: '--start',
+    value: '<8@16@8>',
+    help: 'fine, darse: search around this vector (default: around the result of the coarse search)',
+  },
+  transfer: {
+    kind: 'switch',
+    default: false,
+    flag: '--transfer',
+    value: '',
+    help: 'coarse, fine, darse: also try to take rank from one group and give it to another',
+  },
+  restarts: {
+    kind: 'number',
+    default: 0,
+    least: 0,
+    most: 1e6,
+    whole: true,
+    flag: '--restarts',
+    value: '<N>',
+    help: 'coarse, fine, darse: further coarse searches from random vectors',
+  },
+  literal: {
+    kind: 'switch',
+    default: false,
+    flag: '--literal',
+    value: '',
+    help: "coarse, fine, darse: the printed pseudocode's behaviour instead of its corrections",
+  },
+  base: {
+    kind: 'number',
+    default: null,
+    least: 0,
+    most: 1e6,
+    whole: true,
+    flag: '--base',
+    value: '<rank>',
+    help: 'motivation: the rank of all groups but one (default: the middle one of --allowed that the budget allows everywhere)',
+  },
+  allowed: {
+    kind: 'text',
+    default: null,
+    check: (text: string) => parseRankList('--allowed', text),
+    flag: '--allowed',
+    value: '<ranks>',
+    help: 'ranks a group may take, ascending: 4,8,16 or 8-64 or 128-512/128; 0 leaves a group unadapted',
+  },
+} as const satisfies Fields;
+
+export type SearchSettings = Settings<typeof SEARCH_FIELDS>;
