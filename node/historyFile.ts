@@ -15,9 +15,11 @@ export async function openHistory(
   const file = await open(path, 'a+').catch((cause: NodeJS.ErrnoException) => {
     throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
   });
-  const text = await file.readFile('utf8');
-  const { records, problems, wholeLength } = parseHistory(text);
-  if (wholeLength < text.length) await file.truncate(Buffer.byteLength(text.slice(0, wholeLength)));
+  const bytes = await file.readFile();
+  const { records, problems } = parseHistory(bytes.toString('utf8'));
+  // Counted in bytes: a damaged line need not be UTF-8.
+  const wholeBytes = bytes.lastIndexOf(0x0a) + 1;
+  if (wholeBytes < bytes.length) await file.truncate(wholeBytes);
   return {
     records,
     problems,

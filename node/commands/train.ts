@@ -145,7 +145,7 @@ function absolute(settings: TrainingSettings): TrainingSettings {
 }
 
 /** What will be trained, with the resolved scales: what nobody should have to guess. */
-function describeTraining({ context, spec, settings, engine }: Training): void {
+function describeTraining({ context, spec, settings, engine, data }: Training): void {
   const { ranks, scales } = spec.adapter;
   const factors = [...new Set(scales.values())].map((scale) => Number(scale.toPrecision(4)));
   context.note(
@@ -154,6 +154,12 @@ function describeTraining({ context, spec, settings, engine }: Training): void {
       : `${adapterInWords(spec, settings)} of ${settings.targets}, scale ${factors.join(', ')}`,
   );
   context.note(`engine ${engine.description.name}: ${engine.description.device}`);
+  const steps = Math.ceil(data.train.length / spec.batchSize) * spec.epochs;
+  if (warmupSteps(spec.schedule, steps) >= steps) {
+    context.note(
+      `note: all ${steps} steps warm up, so the learning rate hardly leaves 0: take more epochs, a smaller --batch or --warmup 0`,
+    );
+  }
 }
 
 function adapterInWords({ adapter: { ranks }, adaLora }: TrialSpec, settings: TrainingSettings): string {

@@ -21,8 +21,6 @@ export interface ReadHistory {
   readonly records: readonly HistoryRecord[];
   /** What was skipped, with line numbers. */
   readonly problems: readonly string[];
-  /** Characters up to the end of the last whole line: an append goes on from there. */
-  readonly wholeLength: number;
 }
 
 /** Reads lines of `formatRecord`: damaged ones are skipped and told, a torn last one is cut off and told. */
@@ -41,7 +39,7 @@ export function parseHistory(text: string): ReadHistory {
       if (typeof record === 'string') problems.push(`line ${index + 1} is skipped: ${record}`);
       else records.push(record);
     });
-  return { records, problems, wholeLength };
+  return { records, problems };
 }
 
 function parseRecord(line: string): HistoryRecord | string {

@@ -33,7 +33,8 @@ export function allocateByImportance({ importance, unitCosts, budget, allowed }:
       `ranks of at least ${least ?? 'nothing'} in ${unitCosts.length} groups cost ${leastCost} parameters, the budget is ${budget}`,
     );
   }
-  const raw = rawRanks(importance, unitCosts, Math.min(budget, wholeCost(unitCosts, allowed)));
+  const limit = Math.min(budget, wholeCost(unitCosts, allowed));
+  const raw = rawRanks(importance, unitCosts, limit);
   const places = raw.map((rank) =>
     Math.max(
       allowed.findLastIndex((candidate) => candidate <= rank),
@@ -45,7 +46,7 @@ export function allocateByImportance({ importance, unitCosts, budget, allowed }:
   const stepCost = (group: number, from: number) =>
     ((allowed[from + 1] ?? Number.POSITIVE_INFINITY) - (allowed[from] ?? 0)) * (unitCosts[group] ?? 0);
   const remainder = (group: number) => (raw[group] ?? 0) - rankAt(group);
-  let left = budget - unitCosts.reduce((sum, cost, group) => sum + cost * rankAt(group), 0);
+  let left = limit - unitCosts.reduce((sum, cost, group) => sum + cost * rankAt(group), 0);
 
   while (left < 0) {
     const group = leastOf(

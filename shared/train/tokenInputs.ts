@@ -1,4 +1,4 @@
-import { padTokens } from '../data/padTokens.ts';
+import { type PaddedTokens, padTokens } from '../data/padTokens.ts';
 import { positionIds } from '../data/positionIds.ts';
 import type { Backbone } from '../encoder/backbone.ts';
 import { EMBEDDINGS, KEY_BIAS } from '../encoder/encoder.ts';
@@ -34,6 +34,11 @@ export function tokenInputs(
   draw: { readonly seed: number; readonly step: number },
 ): Map<string, Float32Array> {
   const drawn = { numbers: rows.map(({ number }) => number), lengths: rows.map(({ ids }) => ids.length) };
+  const padded = padTokens(
+    rows.map(({ ids }) => ids),
+    length,
+    backbone.config.padId,
+  );
   const given = new Map<string, Float32Array>();
   for (const { source, shape } of plan.given) {
     if (source.from === 'dropout') {
@@ -42,7 +47,7 @@ export function tokenInputs(
       fillDropoutMask(mask, numbers, length, source.name, source.site, drawn, draw.seed, draw.step);
       given.set(source.name, mask);
     } else if (source.from === 'batch') {
-      const made = tokenInput(source.name, rows, length, backbone);
+      const made = tokenInput(source.name, padded, rows, backbone);
       if (made) given.set(source.name, made);
     }
   }
@@ -51,15 +56,11 @@ export function tokenInputs(
 
 function tokenInput(
   name: string,
+  padded: PaddedTokens,
   rows: readonly TokenRow[],
-  length: number,
   { embeddings, config }: Backbone,
 ): Float32Array | undefined {
-  const padded = padTokens(
-    rows.map(({ ids }) => ids),
-    length,
-    config.padId,
-  );
+  const length = padded.ids.length / rows.length;
   switch (name) {
     case EMBEDDINGS:
       return embeddings.embed(padded.ids, positionIds(config.modelType, padded.ids, length, config.padId));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { adapterModule } from '../../shared/lora/adapter.ts';
-import { formatAlphaRule, loraScale, parseAlphaRule } from '../../shared/lora/loraScale.ts';
+import { adaLoraScale, formatAlphaRule, loraScale, parseAlphaRule } from '../../shared/lora/loraScale.ts';
 import { goldenJson } from '../support/golden.ts';
 
 test.each([
@@ -18,6 +18,12 @@ test.each(['', '0', '-1', 'Rank', 'rslora:', 'rslora:rank', '1e999'])('refuses a
   expect(() => parseAlphaRule(text)).toThrow(
     `alpha must be "rank", a number above 0 or "rslora:" and a number, got "${text}"`,
   );
+});
+
+test('scales AdaLoRA by alpha over the rank it starts with, plus 1e-5 as PEFT does', () => {
+  expect(adaLoraScale({ kind: 'fixed', alpha: 8 }, 6)).toBeCloseTo(8 / 6.00001, 12);
+  expect(adaLoraScale({ kind: 'rank' }, 12)).toBeCloseTo(12 / 12.00001, 12);
+  expect(() => adaLoraScale({ kind: 'rsLora', alpha: 8 }, 6)).toThrow(/no rsLoRA scale/);
 });
 
 interface StepFixture {

@@ -43,7 +43,7 @@ def main(job_file):
     for name, parameter in trained.items():
         assert parameter.shape == initial[name].shape, name
         parameter.data.copy_(initial[name])
-    optimiser = torch.optim.AdamW(trained.values(), lr=1.0, betas=(0.9, 0.99), weight_decay=job["weightDecay"])
+    optimiser = torch.optim.AdamW(trained.values(), lr=1.0, weight_decay=job["weightDecay"])
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.enable_truncation(job["maxTokens"])
     tokenizer.enable_padding(pad_id=config.pad_token_id)

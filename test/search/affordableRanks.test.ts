@@ -40,8 +40,22 @@ test('numbers exactly the affordable vectors, in order', () => {
 test('counts spaces too large to list exactly', () => {
   // 24 layers, 8 ranks, no limit: 8^24. Ranks 0 and 1 in 60 layers, at most 30 of them 1: (2^60 + C(60,30)) / 2.
   const ranks = [8, 16, 32, 64, 128, 256, 384, 512];
-  expect(affordableRanks(space(Array.from({ length: 24 }, () => 4096), ranks, Number.POSITIVE_INFINITY)).count).toBe(8n ** 24n);
-  const binary = affordableRanks(space(Array.from({ length: 60 }, () => 1), [0, 1], 30));
+  expect(
+    affordableRanks(
+      space(
+        Array.from({ length: 24 }, () => 4096),
+        ranks,
+        Number.POSITIVE_INFINITY,
+      ),
+    ).count,
+  ).toBe(8n ** 24n);
+  const binary = affordableRanks(
+    space(
+      Array.from({ length: 60 }, () => 1),
+      [0, 1],
+      30,
+    ),
+  );
   expect(binary.count).toBe((2n ** 60n + 118264581564861424n) / 2n);
   expect(ranksKey(binary.at(binary.count - 1n))).toBe([...Array(30).fill(1), ...Array(30).fill(0)].join('@'));
 });

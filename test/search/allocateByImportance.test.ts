@@ -34,9 +34,9 @@ test.each([
   ['infinite', [1, Number.POSITIVE_INFINITY, 2]],
   ['negative', [1, -1, 2]],
 ])('gives equal shares where importance is %s', (_, importance) => {
-  expect(
-    allocateByImportance({ importance, unitCosts: [2, 2, 2], budget: 24, allowed: rankRange(1, 8) }),
-  ).toEqual([4, 4, 4]);
+  expect(allocateByImportance({ importance, unitCosts: [2, 2, 2], budget: 24, allowed: rankRange(1, 8) })).toEqual([
+    4, 4, 4,
+  ]);
 });
 
 test('gives everyone the greatest rank where there is no limit', () => {
@@ -62,8 +62,12 @@ function randomCase(number: number) {
   const unitCosts = Array.from({ length: groupCount }, () => (alike ? cost : 1 + below(4000)));
   const rMin = below(4);
   const allowed =
-    below(2) === 0 ? rankRange(rMin, rMin + below(40)) : [1, 2, 4, 8, 12, 16, 64].filter((_, i) => i === 0 || below(2) === 0);
-  const importance = Array.from({ length: groupCount }, () => (below(8) === 0 ? 0 : 10 ** (below(13) - 6) * (1 + below(3))));
+    below(2) === 0
+      ? rankRange(rMin, rMin + below(40))
+      : [1, 2, 4, 8, 12, 16, 64].filter((_, i) => i === 0 || below(2) === 0);
+  const importance = Array.from({ length: groupCount }, () =>
+    below(8) === 0 ? 0 : 10 ** (below(13) - 6) * (1 + below(3)),
+  );
   const perRank = unitCosts.reduce((sum, unitCost) => sum + unitCost, 0);
   const [least = 0, greatest = 0] = [allowed[0], allowed.at(-1)];
   const budget = perRank * least + Math.floor(uniformAt(key, drawn++) * perRank * (greatest - least) * 1.2);

@@ -6,7 +6,7 @@ import { parseResultTable } from '../../shared/search/resultTable.ts';
 /** Table IX as JSON: 64 vectors of three groups. */
 export function paperGridJson(): unknown {
   const path = join(import.meta.dirname, '..', 'fixtures', 'paper', 'tables.json');
-  const tables = JSON.parse(readFileSync(path, 'utf8')) as { grid: unknown };
+  const tables: { grid: unknown } = JSON.parse(readFileSync(path, 'utf8'));
   return tables.grid;
 }
 

@@ -24,6 +24,11 @@ import { TEST_ENGINES } from '../support/testEngines.ts';
 const STEP_TOLERANCE = 2e-5;
 /** The golden README's: leaving out weight decay shows as 1e-4. */
 const TRAJECTORY_TOLERANCE = 3e-5;
+/**
+ * Of the final parameters. TensorFlow's tanh leaves a saturated unit of the class head a gradient of 2e-8 where the others have 3e-8; AdamW
+ * divides both by about themselves and epsilon 1e-8, so the difference becomes 1e-4 of movement and nothing in the losses.
+ */
+const FINAL_TOLERANCE: Readonly<Record<string, number>> = { tensorflow: 2e-4 };
 
 interface Trajectory {
   readonly clip: number | null;
@@ -53,7 +58,7 @@ interface Fixture {
 const FIXTURE = goldenJson<Fixture>('lora-step', 'fixture.json');
 const CASES = Object.keys(FIXTURE.cases);
 
-describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
+describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ name: engineName, open }) => {
   let backbone: Backbone;
   let engine: Engine;
   let examples: EncodedExample[];
@@ -182,7 +187,8 @@ describe.each(TEST_ENGINES)('LoRA training on engine $name', ({ open }) => {
       expect(largestDifference(log.norm, trajectory.grad_norm)).toBeLessThan(TRAJECTORY_TOLERANCE);
       const final = await goldenTensors('lora-step', `${name}.${label}.final.safetensors`);
       for (const [slot, found] of parameterViews(layout, parameters)) {
-        expect(largestDifference(found, final.get(slot)?.data ?? []), slot).toBeLessThan(TRAJECTORY_TOLERANCE);
+        const tolerance = FINAL_TOLERANCE[engineName] ?? TRAJECTORY_TOLERANCE;
+        expect(largestDifference(found, final.get(slot)?.data ?? []), slot).toBeLessThan(tolerance);
       }
     });
   });

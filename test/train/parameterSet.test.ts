@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { adapterSpec } from '../../shared/lora/adapterSpec.ts';
-import { gradientName, loraAName, loraBName } from '../../shared/lora/loraLinear.ts';
+import { ADALORA_DEFAULTS } from '../../shared/lora/adaLoraSchedule.ts';
+import { adaLoraAdapterSpec, adapterSpec } from '../../shared/lora/adapterSpec.ts';
+import { gradientName, loraAName, loraBName, tripletAName, tripletBName, tripletEName } from '../../shared/lora/loraLinear.ts';
 import { modulePath } from '../../shared/lora/modulePaths.ts';
 import type { RankMap } from '../../shared/lora/rankMap.ts';
 import { addGradients, initialParameters, parameterLayout, parameterViews } from '../../shared/train/parameterSet.ts';
@@ -133,6 +134,25 @@ describe('start values', () => {
       // Uniform on ±1: variance 1/3, and of its square 1/5 - 1/9 = 4/45.
       expect(Math.abs(mean), name).toBeLessThan(SIGMAS * Math.sqrt(1 / 3 / n));
       expect(Math.abs(square - 1 / 3), name).toBeLessThan(SIGMAS * Math.sqrt(4 / 45 / n));
+    }
+  });
+
+  it('of AdaLoRA are normal with deviation 0.02, and E zero', () => {
+    const adaLora = { ...ADALORA_DEFAULTS, targetBudget: 8, interval: null };
+    const adapter = adaLoraAdapterSpec([OUTPUT], 16, { kind: 'rank' });
+    const plan = recordTrainingStep(trainingModel(tinySpec(CONFIG, { adapter, adaLora }), CONFIG));
+    const layout = parameterLayout(plan, runSizes(1, 1, adapter.ranks));
+    const values = parameterViews(layout, initialParameters(layout, 0));
+    expect(values.get(tripletEName(OUTPUT))).toEqual(new Float32Array(16));
+    for (const name of [tripletAName(OUTPUT), tripletBName(OUTPUT)]) {
+      const scaled = Array.from(values.get(name) ?? [], (value) => value / 0.02);
+      const n = scaled.length;
+      const mean = scaled.reduce((sum, value) => sum + value, 0) / n;
+      const square = scaled.reduce((sum, value) => sum + value * value, 0) / n;
+      expect(n).toBeGreaterThanOrEqual(16 * 32);
+      // Standard normal: variance 1, and of its square 3 - 1.
+      expect(Math.abs(mean), name).toBeLessThan(SIGMAS / Math.sqrt(n));
+      expect(Math.abs(square - 1), name).toBeLessThan(SIGMAS * Math.sqrt(2 / n));
     }
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { adapterSpec } from '../../shared/lora/adapterSpec.ts';
+import { ADALORA_DEFAULTS } from '../../shared/lora/adaLoraSchedule.ts';
+import { adaLoraAdapterSpec, adapterSpec } from '../../shared/lora/adapterSpec.ts';
 import { gradientName } from '../../shared/lora/loraLinear.ts';
 import type { AlphaRule } from '../../shared/lora/loraScale.ts';
 import { modulePath, TARGETS, type Target } from '../../shared/lora/modulePaths.ts';
@@ -81,6 +82,15 @@ const VARIANTS: readonly Variant[] = [
   },
   { title: 'one alpha for all ranks', rankOf: mixedRanks, rule: { kind: 'fixed', alpha: 5 } },
   { title: 'rsLoRA', rankOf: mixedRanks, rule: { kind: 'rsLora', alpha: 3 } },
+  {
+    title: 'the triplets of AdaLoRA, with dropout at every site',
+    rankOf: mixedRanks,
+    rule: { kind: 'fixed', alpha: 5 },
+    settings: {
+      ...{ loraDropout: 0.3, backboneDropout: { hidden: 0.2, attention: 0.4 }, head: { ...HEAD, dropout: 0.3 } },
+      adaLora: { ...ADALORA_DEFAULTS, targetBudget: 1, interval: null },
+    },
+  },
   { title: 'heads only', rankOf: () => 0 },
 ];
 
@@ -110,13 +120,14 @@ describe.each(FAMILIES)('gradients of the recorded step of a $modelType', ({ mod
     const ranks = new Map(
       layers.flatMap((layer) => TARGETS.map((target) => [modulePath(layer, target), rankOf(layer, target)] as const)),
     );
-    const adapter = adapterSpec(ranks, alpha);
+    const adapted = [...ranks].flatMap(([path, rank]) => (rank > 0 ? [path] : []));
+    const adapter = settings?.adaLora ? adaLoraAdapterSpec(adapted, 3, alpha) : adapterSpec(ranks, alpha);
     const spec = tinySpec(config, { ...NO_DROPOUT, head: HEAD, alpha, adapter, ...settings });
     const step = referenceStep(spec, await randomBackbone(config));
     const batch = { rows: tinyExamples(config, 2, 4) };
     const gradients = runStep(step, batch);
 
-    expect(step.parameters.size).toBe(2 * adapter.ranks.size + 8);
+    expect(step.parameters.size).toBe((settings?.adaLora ? 3 : 2) * adapter.ranks.size + 8);
     const losses = stepRunner(step, batch, planOf(step.plan, [REGRESSION_LOSS, CLASS_LOSS]));
     const loss = () => {
       const outputs = losses();

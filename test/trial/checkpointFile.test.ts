@@ -42,6 +42,14 @@ describe('a checkpoint file', () => {
     expect(await decode(encodeCheckpoint(early, TRIAL))).toEqual(early);
   });
 
+  it("gives back AdaLoRA's importance, before and after its first mask", async () => {
+    const importance = { sensitivity: Float32Array.of(0, 1e-9, 2, 3), uncertainty: Float32Array.of(4, 5, 6e-30, 7) };
+    for (const mask of [null, Float32Array.of(1, 0)]) {
+      const checkpoint = { ...CHECKPOINT, adaLora: { ...importance, mask } };
+      expect(await decode(encodeCheckpoint(checkpoint, TRIAL))).toEqual(checkpoint);
+    }
+  });
+
   it('is the same bytes for the same checkpoint', () => {
     expect(encodeCheckpoint(CHECKPOINT, TRIAL)).toEqual(encodeCheckpoint(CHECKPOINT, TRIAL));
   });

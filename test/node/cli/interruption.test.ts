@@ -9,8 +9,8 @@ import { type CliRun, runCli, type StartedCli, startCli } from '../../support/ru
 
 const folder = temporaryFolder();
 
-/** Some 100 steps: a few seconds, so that signals hit the middle. */
-const SETTINGS = ['--data', 'texts.csv', '--model', 'model', '--batch', '8', '--epochs', '2', '--lora-dropout', '0.1'];
+/** 150 steps: a few seconds, so that signals hit the middle. */
+const SETTINGS = ['--data', 'texts.csv', '--model', 'model', '--batch', '8', '--epochs', '3', '--lora-dropout', '0.1'];
 /** Longer than any of these runs takes on a busy machine. */
 const PATIENCE_MS = 120_000;
 
@@ -50,8 +50,8 @@ async function trainInPieces(out: string, engine: string, signals: readonly Node
   const ends: CliRun[] = [];
   let running = begin(out, engine, '--checkpoint-seconds', '0.2');
   for (const [i, signal] of signals.entries()) {
-    await untilSteps(out, 1 + Math.floor(20 * uniformAt(key, i)), running);
-    await wait(20 * uniformAt(key, signals.length + i));
+    await untilSteps(out, 1 + Math.floor(12 * uniformAt(key, i)), running);
+    await wait(10 * uniformAt(key, signals.length + i));
     running.child.kill(signal);
     ends.push(await running.ended);
     running = start('--resume', out, '--checkpoint-seconds', '0.2');

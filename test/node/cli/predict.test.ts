@@ -109,6 +109,18 @@ describe('predict', () => {
   });
 });
 
+test('an error inside DARSE is one line and exit code 1; where it was is for DARSE_DEBUG', async () => {
+  const broken = "data:text/javascript,Math.exp=()=>{throw%20new%20TypeError('exp%20is%20broken')}";
+  const env = { NODE_OPTIONS: `--import=${broken}` };
+  const args = ['predict', '--adapter', 'run', '--text', 'good', '--engine', 'onnx', '--json'];
+  const plain = await runCli(args, { cwd: folder, env });
+  expect(plain.code).toBe(1);
+  expect(JSON.parse(plain.stdout)).toMatchObject({ error: { code: 'internal' } });
+  expect(plain.stderr).toMatch(/^darse: something went wrong inside DARSE: exp is broken\n.*DARSE_DEBUG=1.*\n$/);
+  const debug = await runCli(args, { cwd: folder, env: { ...env, DARSE_DEBUG: '1' } });
+  expect(debug.stderr).toMatch(/exp is broken\n +at /);
+});
+
 describe('evaluate', () => {
   test('gives the test metrics of the training on the rows of its test part', async () => {
     const { test: ids } = JSON.parse(readFileSync(join(folder, 'run', 'split.json'), 'utf8'));

@@ -51,5 +51,10 @@ test('takes importance from the function handed in, which sees every vector once
   });
   const study = playWith(strategy, (ranks) => ({ score: scoreOf(ranks) }));
   expect(study.outcomes().at(-1)?.ranks).toEqual([512, 256, 128]);
-  expect(seen).toEqual(study.outcomes().slice(0, -1).map(({ ranks }) => ranksKey(ranks)));
+  expect(seen).toEqual(
+    study
+      .outcomes()
+      .slice(0, -1)
+      .map(({ ranks }) => ranksKey(ranks)),
+  );
 });

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { groupImportance } from '../../shared/search/groupImportance.ts';
+import { meanImportance } from '../../shared/search/meanImportance.ts';
+import { paperImportance } from '../../shared/search/paperImportance.ts';
+import { updateImportance } from '../../shared/search/updateImportance.ts';
+import { normalAt } from '../../shared/study/normalAt.ts';
+import { randomKey } from '../../shared/study/random.ts';
+
+/** float64 sums of float32 factors, in another order. */
+const RELATIVE_TOLERANCE = 1e-12;
+
+const drawn = (purpose: string, length: number) =>
+  Float32Array.from({ length }, (_, i) => normalAt(randomKey(1, purpose), i));
+
+test.each([
+  { rank: 1, inputSize: 5, outputSize: 3 },
+  { rank: 4, inputSize: 7, outputSize: 9 },
+  { rank: 8, inputSize: 6, outputSize: 4 },
+])('update importance is the squared norm of s·B·A ($rank, $inputSize, $outputSize)', (shape) => {
+  const { rank, inputSize, outputSize } = shape;
+  const [A, B, scale] = [drawn('A', rank * inputSize), drawn('B', outputSize * rank), 1.5];
+  let expected = 0;
+  for (let o = 0; o < outputSize; o++) {
+    for (let i = 0; i < inputSize; i++) {
+      let entry = 0;
+      for (let r = 0; r < rank; r++) entry += scale * (B[o * rank + r] ?? 0) * (A[r * inputSize + i] ?? 0);
+      expected += entry * entry;
+    }
+  }
+  const found = updateImportance({ ...shape, scale, A, B });
+  expect(Math.abs(found / expected - 1)).toBeLessThan(RELATIVE_TOLERANCE);
+});
+
+test('an update that never left zero has no importance', () => {
+  const shape = { rank: 2, inputSize: 3, outputSize: 3, scale: 1 };
+  expect(updateImportance({ ...shape, A: drawn('A', 6), B: new Float32Array(6) })).toBe(0);
+});
+
+test('paper importance is the sum of squared singular values of the base weight', () => {
+  // [[3, 0], [0, 4]] has the singular values 4 and 3: 16 + 9.
+  expect(paperImportance(Float32Array.of(3, 0, 0, 4))).toBe(25);
+});
+
+const group = (modules: readonly string[]) => ({ name: '', modules, unitCost: 1 });
+const SPACE = { groups: [group(['a', 'b']), group(['c'])], allowed: [0, 8], budget: 99 };
+
+test("a group's importance is the sum over its modules; modules of rank 0 add nothing", () => {
+  expect(
+    groupImportance(
+      SPACE,
+      new Map([
+        ['a', 2],
+        ['b', 3],
+        ['elsewhere', 9],
+      ]),
+    ),
+  ).toEqual([5, 0]);
+});
+
+test('the mean is over finished trials that measured the group and adapted it', () => {
+  const outcomes = [
+    { ranks: [8, 8], score: 0.5, importance: [2, 10] },
+    { ranks: [8, 0], score: 0.4, importance: [4, 0] },
+    { ranks: [8, 8], score: null, importance: [99, 99] },
+    { ranks: [0, 8], score: 0.3 },
+  ];
+  expect(meanImportance(SPACE, outcomes)).toEqual([3, 10]);
+  expect(meanImportance(SPACE, outcomes.slice(2))).toBeNull();
+  expect(meanImportance(SPACE, outcomes.slice(1, 2))).toEqual([4, 0]);
+});
