@@ -3,7 +3,7 @@ import { DarseError } from '../study/darseError.ts';
 export interface Allocation {
   /** S_i ≥ 0 of each group; all zero or one not finite: every group counts alike. */
   readonly importance: readonly number[];
-  /** c_i > 0: parameters per unit of rank. */
+  /** c_i: parameters per unit of rank, whole numbers above 0. */
   readonly unitCosts: readonly number[];
   /** B, in parameters. */
   readonly budget: number;
@@ -33,7 +33,7 @@ export function allocateByImportance({ importance, unitCosts, budget, allowed }:
       `ranks of at least ${least ?? 'nothing'} in ${unitCosts.length} groups cost ${leastCost} parameters, the budget is ${budget}`,
     );
   }
-  const limit = Math.min(budget, wholeCost(unitCosts, allowed));
+  const limit = Math.floor(Math.min(budget, wholeCost(unitCosts, allowed)));
   const raw = rawRanks(importance, unitCosts, limit);
   const places = raw.map((rank) =>
     Math.max(

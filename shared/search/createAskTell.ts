@@ -35,7 +35,7 @@ export function createAskTell(
   const memory = new Map<string, Outcome>();
   for (const outcome of known) {
     const earlier = memory.get(ranksKey(outcome.ranks));
-    if (earlier === undefined || earlier.score === null) memory.set(ranksKey(outcome.ranks), outcome);
+    if (earlier === undefined || earlier.score === null) memory.set(ranksKey(outcome.ranks), gated(outcome));
   }
   const asked = new Map<string, Trial>();
   const proposals = strategy.propose(space, seed);
@@ -77,11 +77,16 @@ export function createAskTell(
       if (!asked.has(key) || memory.has(key)) {
         throw new DarseError('usage', `ranks ${key} ${asked.has(key) ? 'were told before' : 'were not asked for'}`);
       }
-      memory.set(key, Number.isFinite(outcome.score) ? outcome : { ranks: outcome.ranks, score: null });
+      memory.set(key, gated(outcome));
     },
     outcomes,
     best: () => strategy.choose(space, outcomes()),
   };
+}
+
+/** NaN and infinities never become a score. */
+function gated(outcome: Outcome): Outcome {
+  return Number.isFinite(outcome.score) ? outcome : { ranks: outcome.ranks, score: null };
 }
 
 function checkProposal(space: RankSpace, ranks: GroupRanks): void {
