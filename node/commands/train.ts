@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import type { Engine } from '../../shared/engines/engine.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import { type Fields, parseSettings, type Settings } from '../../shared/study/fields.ts';
+import { warmupSteps } from '../../shared/train/schedule.ts';
 import { readPresetSettings, trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
 import { PRESETS, TRAINING_FIELDS, type TrainingSettings } from '../../shared/trial/trainingFields.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
