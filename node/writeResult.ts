@@ -28,10 +28,10 @@ export async function writeResult(
   const adapter = adapterFolderOf(spec, config, base, parameters);
   const files = peftFolder(adapter, trainingFacts(training, result, seconds.total));
   const card = files.get(CARD_FILE);
-  const longest = Math.max(...data.train.map(({ ids }) => ids.length));
+  const longest = data.train.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const plan = recordTrainingStep(trainingModel(spec, config));
   const loraParameters = adapter.modules.reduce((sum, { A, B }) => sum + A.length + B.length, 0);
-  const headParameters = [...adapter.heads.values()].reduce((sum, { data }) => sum + data.length, 0);
+  const headParameters = [...adapter.heads.values()].reduce((sum, head) => sum + head.data.length, 0);
   const json = {
     format: 'darse-result',
     version: 1,

@@ -36,14 +36,14 @@ export function declare(command: Command): void {
 
 export async function run(context: CommandContext): Promise<number> {
   const settings = await commandSettings(FIELDS, context);
-  const { text, data, out } = settings;
-  if ((text === null) === (data === null)) throw new DarseError('usage', 'give either --text "…" or --data FILE');
+  const { text: typed, data, out } = settings;
+  if ((typed === null) === (data === null)) throw new DarseError('usage', 'give either --text "…" or --data FILE');
   if (out !== null) await checkOut(out, data);
   else if (data !== null && !context.json) {
     throw new DarseError('usage', 'name the file for the predictions with --out (or take them as --json)');
   }
-  const rows = text
-    ? typedRows(text)
+  const rows = typed
+    ? typedRows(typed)
     : await withSource(settings, (source) => readTexts(source, columnOptions(settings)));
   const adapter = await openAdapter(context, settings);
   try {

@@ -64,7 +64,8 @@ export function adaLoraStep(
   const finalStart = schedule.totalSteps - schedule.finalSteps;
   if (step < finalStart) accumulateImportance(modules, state, parameters, gradients);
   if (step > finalStart) {
-    if (!state.mask) throw new DarseError('internal', `AdaLoRA is past its last allocation at step ${step} without a mask`);
+    if (!state.mask)
+      throw new DarseError('internal', `AdaLoRA is past its last allocation at step ${step} without a mask`);
     applyMask(modules, state.mask, parameters);
   }
   if (!allocatesAt(schedule, step)) return undefined;

@@ -29,7 +29,10 @@ const ADALORA_EPSILON = 1e-5;
  */
 export function adaLoraScale(rule: AlphaRule, initialRank: number): number {
   if (rule.kind === 'rsLora') {
-    throw new DarseError('usage', 'AdaLoRA has no rsLoRA scale: --alpha must be "rank" or a number with --method adalora');
+    throw new DarseError(
+      'usage',
+      'AdaLoRA has no rsLoRA scale: --alpha must be "rank" or a number with --method adalora',
+    );
   }
   return loraAlpha(rule, initialRank) / (initialRank + ADALORA_EPSILON);
 }

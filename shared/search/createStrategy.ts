@@ -7,6 +7,7 @@ import { type FineOptions, fineStrategy } from './strategies/fine.ts';
 import { gridStrategy } from './strategies/grid.ts';
 import { motivationStrategy } from './strategies/motivation.ts';
 import { randomStrategy } from './strategies/random.ts';
+import { surrogateStrategy } from './strategies/surrogate.ts';
 import { uniformSweepStrategy } from './strategies/uniformSweep.ts';
 import type { Strategy } from './strategy.ts';
 
@@ -27,6 +28,8 @@ export function createStrategy(
       return fineStrategy(greedyOptions(settings, space));
     case 'darse':
       return darseStrategy({ ...greedyOptions(settings, space), ...(importance && { importance }) });
+    case 'surrogate':
+      return surrogateStrategy();
     case 'random':
       return randomStrategy();
     case 'grid':

@@ -2,7 +2,16 @@ import type { Fields, Settings } from '../study/fields.ts';
 import { parseBudget } from './parseBudget.ts';
 import { parseRankList } from './parseRankList.ts';
 
-export const STRATEGIES = ['darse', 'coarse', 'fine', 'random', 'grid', 'uniform-sweep', 'motivation'] as const;
+export const STRATEGIES = [
+  'darse',
+  'coarse',
+  'fine',
+  'surrogate',
+  'random',
+  'grid',
+  'uniform-sweep',
+  'motivation',
+] as const;
 
 /** What is searched, by whom and for how long: shared by `search`, `forecast` and `simulate`. */
 export const SEARCH_FIELDS = {

@@ -18,8 +18,13 @@ export function tripletModules({ slots }: ParameterLayout): TripletModule[] {
       const path = name.slice(0, -suffix.length);
       const [a, b] = [slot(tripletAName(path)), slot(tripletBName(path))];
       return {
-        ...{ path, rank, inputSize: a.length / rank, outputSize: b.length / rank },
-        ...{ aOffset: a.offset, bOffset: b.offset, eOffset: offset },
+        path,
+        rank,
+        inputSize: a.length / rank,
+        outputSize: b.length / rank,
+        aOffset: a.offset,
+        bOffset: b.offset,
+        eOffset: offset,
       };
     });
 }

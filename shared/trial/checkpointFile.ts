@@ -34,7 +34,9 @@ export function encodeCheckpoint(checkpoint: Checkpoint, trial: string): Uint8Ar
     epochLosses,
   };
   const arrays = {
-    ...{ parameters, m: optimizer.m, v: optimizer.v },
+    parameters,
+    m: optimizer.m,
+    v: optimizer.v,
     ...(best ? { best: best.parameters } : {}),
     ...(adaLora ? { sensitivity: adaLora.sensitivity, uncertainty: adaLora.uncertainty } : {}),
     ...(adaLora?.mask ? { mask: adaLora.mask } : {}),

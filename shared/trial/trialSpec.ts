@@ -89,7 +89,11 @@ interface TrainingParts {
   readonly lossWeights: LossWeights;
 }
 
-function taskModel({ adapter, adaLora, pooling, head }: ModelSpec, config: EncoderConfig, parts: TrainingParts): TaskModel {
+function taskModel(
+  { adapter, adaLora, pooling, head }: ModelSpec,
+  config: EncoderConfig,
+  parts: TrainingParts,
+): TaskModel {
   const { hiddenSize: inputSize } = config;
   return {
     config,

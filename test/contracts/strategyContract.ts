@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { affordableRanks } from '../../shared/search/affordableRanks.ts';
 import { type GroupRanks, isAffordable, ranksKey, type RankSpace } from '../../shared/search/rankSpace.ts';

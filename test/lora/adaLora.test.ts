@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   accumulateImportance,
@@ -22,8 +22,12 @@ const MODULES: readonly TripletModule[] = [
 ];
 const LENGTH = 12;
 const SCHEDULE: AdaLoraSchedule = {
-  ...{ totalSteps: 10, warmupSteps: 2, finalSteps: 3, interval: 2 },
-  ...{ initialBudget: 4, targetBudget: 1 },
+  totalSteps: 10,
+  warmupSteps: 2,
+  finalSteps: 3,
+  interval: 2,
+  initialBudget: 4,
+  targetBudget: 1,
 };
 const QUIET = new Float32Array(LENGTH);
 
@@ -42,8 +46,12 @@ function ones(): Float32Array {
 describe('the budget', () => {
   it('falls by a cubic from the start to the target', () => {
     const schedule = {
-      ...{ totalSteps: 30, warmupSteps: 4, finalSteps: 6, interval: 2 },
-      ...{ initialBudget: 48, targetBudget: 16 },
+      totalSteps: 30,
+      warmupSteps: 4,
+      finalSteps: 6,
+      interval: 2,
+      initialBudget: 48,
+      targetBudget: 16,
     };
     // (48 - 16) · (1 - (t - 4) / 20)³ + 16: 32 · 0.95³ + 16 = 43.4 at 5, 32 / 8 + 16 at 14, 32 · 0.05³ + 16 = 16.004 at 23.
     expect([0, 4, 5, 14, 23, 24, 29].map((step) => budgetAt(schedule, step))).toEqual([48, 48, 43, 20, 16, 16, 16]);
@@ -75,7 +83,10 @@ describe('importance', () => {
 
   it('of a triplet is that of E_k, plus the means over row k of A and column k of B', () => {
     const module = { path: 'm', rank: 2, inputSize: 3, outputSize: 2, aOffset: 0, bOffset: 6, eOffset: 10 };
-    const state = { sensitivity: Float32Array.from({ length: 12 }, (_, i) => i), uncertainty: new Float32Array(12).fill(2) };
+    const state = {
+      sensitivity: Float32Array.from({ length: 12 }, (_, i) => i),
+      uncertainty: new Float32Array(12).fill(2),
+    };
     // E: 20, 22. Rows of A: 2 · (0 + 1 + 2) / 3, 2 · (3 + 4 + 5) / 3. Columns of B: 2 · (6 + 8) / 2, 2 · (7 + 9) / 2.
     expect(tripletScores([module], state)).toEqual(Float64Array.of(20 + 2 + 14, 22 + 8 + 16));
   });
@@ -95,7 +106,9 @@ describe('an allocation', () => {
     const state = stateOf([1, 9, 3, 8]);
     // At step 4 of 2 … 7: 3 · (3/5)³ + 1 = 1.6, so one rank stays and three are cut.
     expect(adaLoraStep(MODULES, SCHEDULE, 4, state, parameters, QUIET)).toMatchObject({
-      ...{ budget: 1, total: 1, final: false },
+      budget: 1,
+      total: 1,
+      final: false,
       ranks: new Map([
         ['p', 1],
         ['q', 0],
@@ -150,7 +163,9 @@ describe('an allocation', () => {
   });
 
   it('that never came is an error in the final phase', () => {
-    expect(() => adaLoraStep(MODULES, SCHEDULE, 8, createAdaLoraState(LENGTH), ones(), QUIET)).toThrow(/without a mask/);
+    expect(() => adaLoraStep(MODULES, SCHEDULE, 8, createAdaLoraState(LENGTH), ones(), QUIET)).toThrow(
+      /without a mask/,
+    );
   });
 
   it('never leaves more than the budget, which never rises and ends at the target', () => {
@@ -166,15 +181,18 @@ describe('an allocation', () => {
       fc.property(sizes, ({ steps, warmup, final, interval, target, seed }) => {
         fc.pre(warmup < steps - final);
         const schedule = {
-          ...{ totalSteps: steps, warmupSteps: warmup, finalSteps: final, interval },
-          ...{ initialBudget: 4, targetBudget: target },
+          totalSteps: steps,
+          warmupSteps: warmup,
+          finalSteps: final,
+          interval,
+          initialBudget: 4,
+          targetBudget: target,
         };
         const state = createAdaLoraState(LENGTH);
         const totals: number[] = [];
         let budget = 4;
         for (let step = 0; step < steps; step++) {
-          const draw = (purpose: string) =>
-            ones().map((_, i) => 2 * uniformAt(randomKey(seed, purpose, step), i) - 1);
+          const draw = (purpose: string) => ones().map((_, i) => 2 * uniformAt(randomKey(seed, purpose, step), i) - 1);
           const parameters = draw('parameters');
           const allocation = adaLoraStep(MODULES, schedule, step, state, parameters, draw('gradients'));
           expect(budgetAt(schedule, step)).toBeLessThanOrEqual(budget);

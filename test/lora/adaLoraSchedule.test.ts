@@ -11,8 +11,12 @@ describe("AdaLoRA's schedule", () => {
   it('follows from the number of steps', () => {
     // The run behind the reference numbers: 3 epochs of 83 steps, PEFT with tinit 24, tfinal 99, deltaT 10.
     expect(adaLoraSchedule(SETTINGS, RANKS, 249)).toEqual({
-      ...{ totalSteps: 249, warmupSteps: 24, finalSteps: 99, interval: 10 },
-      ...{ initialBudget: 24, targetBudget: 16 },
+      totalSteps: 249,
+      warmupSteps: 24,
+      finalSteps: 99,
+      interval: 10,
+      initialBudget: 24,
+      targetBudget: 16,
     });
   });
 

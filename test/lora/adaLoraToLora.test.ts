@@ -10,7 +10,9 @@ describe('AdaLoRA as plain LoRA', () => {
     // Triplets 0 and 2: columns [1 4 7] · 2 · 0.5 and [3 6 9] · -4 · 0.5.
     expect(adaLoraToLora(MODULE, { A, B, E: Float32Array.of(2, 0, -4) }, 0.5)).toEqual({
       ...MODULE,
-      ...{ rank: 2, alpha: 2, scale: 1 },
+      rank: 2,
+      alpha: 2,
+      scale: 1,
       A: Float32Array.of(1, 2, 5, 6),
       B: Float32Array.of(1, -6, 4, -12, 7, -18),
     });

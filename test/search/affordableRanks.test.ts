@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { affordableRanks, drawAffordable } from '../../shared/search/affordableRanks.ts';
 import { isAffordable, ranksKey, type RankSpace } from '../../shared/search/rankSpace.ts';

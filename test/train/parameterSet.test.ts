@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { ADALORA_DEFAULTS } from '../../shared/lora/adaLoraSchedule.ts';
 import { adaLoraAdapterSpec, adapterSpec } from '../../shared/lora/adapterSpec.ts';
-import { gradientName, loraAName, loraBName, tripletAName, tripletBName, tripletEName } from '../../shared/lora/loraLinear.ts';
+import {
+  gradientName,
+  loraAName,
+  loraBName,
+  tripletAName,
+  tripletBName,
+  tripletEName,
+} from '../../shared/lora/loraLinear.ts';
 import { modulePath } from '../../shared/lora/modulePaths.ts';
 import type { RankMap } from '../../shared/lora/rankMap.ts';
 import { addGradients, initialParameters, parameterLayout, parameterViews } from '../../shared/train/parameterSet.ts';

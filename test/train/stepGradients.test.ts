@@ -87,7 +87,9 @@ const VARIANTS: readonly Variant[] = [
     rankOf: mixedRanks,
     rule: { kind: 'fixed', alpha: 5 },
     settings: {
-      ...{ loraDropout: 0.3, backboneDropout: { hidden: 0.2, attention: 0.4 }, head: { ...HEAD, dropout: 0.3 } },
+      loraDropout: 0.3,
+      backboneDropout: { hidden: 0.2, attention: 0.4 },
+      head: { ...HEAD, dropout: 0.3 },
       adaLora: { ...ADALORA_DEFAULTS, targetBudget: 1, interval: null },
     },
   },

@@ -30,7 +30,11 @@ describe('--method', () => {
     const { adapter, adaLora, learningRate } = specOf({ method: 'adalora', ranks: '3', lr: '0.01', ...flags });
     expect(new Set(adapter.ranks.values())).toEqual(new Set([5]));
     expect(adaLora).toEqual({
-      ...{ targetBudget: 3 * 8, warmupFraction: 0.2, finalFraction: 0.3, interval: 4, orthogonality: 0.1 },
+      targetBudget: 3 * 8,
+      warmupFraction: 0.2,
+      finalFraction: 0.3,
+      interval: 4,
+      orthogonality: 0.1,
     });
     expect(learningRate).toBe(0.01);
   });

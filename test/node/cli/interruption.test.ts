@@ -98,7 +98,7 @@ describe('an interrupted training', () => {
   test('tells scripts where it stopped and how to go on', async () => {
     const { code, stdout } = await interrupt("it's here", '--json');
     expect(code).toBe(130);
-    const { step } = history("it's here").at(-1) ?? {};
+    const step = history("it's here").at(-1)?.['step'];
     const resume = "npx darse train --resume 'it'\\''s here'";
     expect(JSON.parse(stdout)).toEqual({ interrupted: { step, resume } });
   });

@@ -12,7 +12,11 @@ const { num_hidden_layers: layerCount } = goldenJson<{ num_hidden_layers: number
 describe('a training', () => {
   const folder = temporaryFolder();
   let run: CliRun;
-  let result: Record<string, unknown>;
+  let result: {
+    readonly settings: object;
+    readonly ranks: object;
+    readonly validation: { readonly last: { readonly metrics: object; readonly worst: readonly object[] } };
+  };
   beforeAll(async () => {
     writeTinyModel(join(folder, 'model'));
     writeFileSync(join(folder, 'texts.csv'), csvOf(tinyExamples(ROWS)));
@@ -76,12 +80,11 @@ describe('a training', () => {
       trivial: { validation: { mse: expect.any(Number) }, test: { accuracy: expect.any(Number) } },
       resumedFromStep: null,
     });
-    expect(Object.keys(Object(result['ranks']))).toHaveLength(2 * layerCount);
-    const { last } = result['validation'] as { last: { metrics: object; worst: object[] } };
+    expect(Object.keys(result.ranks)).toHaveLength(2 * layerCount);
     const names = ['mse', 'mae', 'rmse', 'r2', 'pearson', 'accuracy', 'precision', 'recall', 'f1'];
-    expect(Object.keys(last.metrics)).toEqual(expect.arrayContaining(names));
+    expect(Object.keys(result.validation.last.metrics)).toEqual(expect.arrayContaining(names));
     const row = ['id', 'label', 'predictedLabel', 'predictedScore', 'score', 'text'];
-    expect(Object.keys(last.worst[0] ?? {}).sort()).toEqual(row);
+    expect(Object.keys(result.validation.last.worst[0] ?? {}).sort()).toEqual(row);
   });
 
   test('keeps a history that reads back whole, with every step, epoch and look at test rows', () => {
@@ -95,7 +98,7 @@ describe('a training', () => {
 
   test('repeated gives the same bytes, and --json its result alone, --quiet no word', async () => {
     const args = ['train', '--config', 'settings.json', '--out', 'again', '--json', '--quiet'];
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify(result['settings']));
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(result.settings));
     const again = await runCli(args, { cwd: folder });
     expect(again).toMatchObject({ code: 0, stderr: '' });
     expect(JSON.parse(again.stdout)).toEqual(JSON.parse(readFileSync(join(folder, 'again', 'result.json'), 'utf8')));
@@ -132,7 +135,9 @@ describe('settings', () => {
       batch: 24,
       parts: [0.8, 0.2, 0],
     };
-    const perLayer = [2, ...new Array<number>(layerCount - 2).fill(0), 4];
+    const perLayer = Array.from({ length: layerCount }, (_, layer) =>
+      layer === 0 ? 2 : layer === layerCount - 1 ? 4 : 0,
+    );
     writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...file, ranks: perLayer, maxTokens: 24 }));
     const args = ['train', '--config', 'settings.json', '--epochs', '1', '--engine', 'onnx', '--json', '--quiet'];
     const { code, stdout } = await runCli(args, { cwd: folder });

@@ -9,6 +9,10 @@ import { playStrategy } from '../../support/playStrategy.ts';
 const GRID = paperGrid();
 const TOP_DOWN = [2, 1, 0];
 
+function words(text: string): string[] {
+  return text.split(/\s+/);
+}
+
 /*
  * Worked by hand on Table IX, all ranks of {128, 256, 384, 512}, groups bottom to top, no budget:
  *   start           128@128@128 .018746
@@ -19,10 +23,10 @@ const TOP_DOWN = [2, 1, 0];
  *   sweep 2, group 1: 128@384@128 .017948, 256@384@128 .018048, 512@384@128 .018295  → stays; groups 2, 3: all seen
  *            gain 0 → stop: 1 + 9 + 3 = 13 trainings.
  */
-const UNLIMITED = [
-  ...['128@128@128', '256@128@128', '384@128@128', '512@128@128', '384@256@128', '384@384@128', '384@512@128'],
-  ...['384@384@256', '384@384@384', '384@384@512', '128@384@128', '256@384@128', '512@384@128'],
-];
+const UNLIMITED = words(
+  `128@128@128 256@128@128 384@128@128 512@128@128 384@256@128 384@384@128 384@512@128
+   384@384@256 384@384@384 384@384@512 128@384@128 256@384@128 512@384@128`,
+);
 
 describe('on the grid of the paper', () => {
   test('the coarse search without a budget trains 13 vectors and ends at 384@384@128', () => {
@@ -57,10 +61,9 @@ describe('on the grid of the paper', () => {
       paperSpace(768),
       GRID,
     );
-    expect(visits.slice(0, 8)).toEqual([
-      ...['128@128@128', '128@128@256', '128@128@384', '128@128@512', '256@128@384', '128@256@384'],
-      ...['128@256@128', '128@256@256'],
-    ]);
+    expect(visits.slice(0, 8)).toEqual(
+      words('128@128@128 128@128@256 128@128@384 128@128@512 256@128@384 128@256@384 128@256@128 128@256@256'),
+    );
     expect(best).toBe('128@384@128'); // .017948, the best of the 20 vectors within reach
   });
 });
@@ -167,4 +170,23 @@ test('the fine search starts where it is told', () => {
   const { visits } = playStrategy(fineStrategy({ start: [256, 256, 256], maxSweeps: 1 }), paperSpace(768), GRID);
   expect(visits[0]).toBe('256@256@256');
   for (const visit of visits) expect(rankCost(paperSpace(), visit.split('@').map(Number))).toBeLessThanOrEqual(768);
+});
+
+test('the fine search stays around the coarse result of each group, also after it has moved', () => {
+  /*
+   * Around 16@64 by 8 in steps of 8: 8, 16, 24 in group 1 and 56, 64, 72 in group 2.
+   * Sweep 1: 24@64 .8 (8@64 fails), 24@72 .7 (24@56 fails). Sweep 2: 8@72 and 16@72 are new, both worse; 32 is not tried.
+   */
+  const { table, space } = toy({
+    '16@64': 1,
+    '24@64': 0.8,
+    '24@72': 0.7,
+    '16@72': 0.9,
+    '32@72': 0.1,
+    '24@80': 0.1,
+    '56@8': 2,
+  });
+  const { visits, best } = playStrategy(fineStrategy({ start: [16, 64], deltaR: 8, fineStep: 8 }), space, table);
+  expect(visits).toEqual(words('16@64 8@64 24@64 24@56 24@72 8@72 16@72'));
+  expect(best).toBe('24@72');
 });

@@ -2,7 +2,7 @@ import { foldKey, normalAt, randomKey } from '../../../study/random.ts';
 import type { KernelSettings } from './rankKernel.ts';
 
 /** Settings that are averaged over: more no longer helped on synthetic surfaces. */
-const DRAWS = 32;
+const DRAWS = 24;
 
 /** Log of pair, own and noise share over the main effects' (logistic normal): chosen on synthetic surfaces (test/bench/syntheticSurface.ts). */
 const LOG_SHARE = { mean: -1, deviation: 1.5 };

@@ -54,15 +54,15 @@ export function rankKernel(settings: KernelSettings, { positions }: RankScale): 
   const { mainShare, ownShare, lengthScale, relevances } = settings;
   const levels = positions.length;
   const groups = relevances.length;
-  const smooth = new Float64Array(groups * levels * levels);
-  const rough = new Float64Array(groups * levels * levels);
+  /** z_i and the factor of the product, side by side, for each group and two levels. */
+  const parts = new Float64Array(groups * levels * levels * 2);
   for (const [group, relevance] of relevances.entries()) {
     for (const [a, from] of positions.entries()) {
       for (const [b, to] of positions.entries()) {
         const distance = Math.abs(from - to) / lengthScale;
-        const place = (group * levels + a) * levels + b;
-        smooth[place] = relevance * Math.exp(-(distance ** 2) / 2);
-        rough[place] = Math.exp(-groups * relevance * distance);
+        const place = 2 * ((group * levels + a) * levels + b);
+        parts[place] = relevance * Math.exp(-(distance ** 2) / 2);
+        parts[place + 1] = Math.exp(-groups * relevance * distance);
       }
     }
   }
@@ -73,11 +73,11 @@ export function rankKernel(settings: KernelSettings, { positions }: RankScale): 
     let squares = 0;
     let product = 1;
     for (let group = 0; group < groups; group++) {
-      const place = (group * levels + a[group]!) * levels + b[group]!;
-      const value = smooth[place]!;
+      const place = 2 * ((group * levels + a[group]!) * levels + b[group]!);
+      const value = parts[place]!;
       sum += value;
       squares += value * value;
-      product *= rough[place]!;
+      product *= parts[place + 1]!;
     }
     return MEAN_VARIANCE + mainShare * sum + pairFactor * (sum * sum - squares) + ownShare * product;
   };

@@ -5,7 +5,7 @@ import { drawKernelSettings } from './kernelPrior.ts';
 import { rankKernel, rankScale } from './rankKernel.ts';
 
 /** Settings less probable than this, beside the most probable one, are left out of predictions. */
-const LEAST_WEIGHT = 0.02;
+const LEAST_WEIGHT = 0.05;
 
 /** A score further above the median than so many times what the best lies under it is taken to lie there: a training that went wrong tells nothing of the others. */
 const WORST_SCORES = 5;
