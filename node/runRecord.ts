@@ -18,7 +18,7 @@ const RunSchema = v.object({
   ground: v.object({
     dataHash: v.string(),
     splitHash: v.string(),
-    model: v.object({ name: v.string(), revision: v.optional(v.string()) }),
+    model: v.object({ name: v.string(), revision: v.optional(v.string()), sha256: v.optional(v.string()) }),
   }),
   settings: v.record(v.string(), v.unknown()),
 });

@@ -12,6 +12,7 @@ import type { TrialSpec } from '../../shared/trial/trialSpec.ts';
 import { type CommandContext, configFile, givenFields, readJsonObject, textOption } from '../commandContext.ts';
 import { BUNDLED_MODEL } from '../hub/resolveModel.ts';
 import { INTERRUPTED } from '../interruption.mjs';
+import { modelIdentity } from '../modelIdentity.ts';
 import { openEngine } from '../openEngine.ts';
 import { openModel } from '../openModel.ts';
 import { describeParts, encodeParts, readSplitData } from '../prepareData.ts';
@@ -65,8 +66,11 @@ export async function run(context: CommandContext): Promise<number> {
   let engine: Engine | undefined;
   try {
     const spec = trialSpecOf(settings, model.backbone.config, split.parts.train);
-    const { name, revision } = model.folder;
-    const ground = { dataHash: split.dataSet.hash, splitHash: split.splitHash, model: { name, revision } };
+    const ground = {
+      dataHash: split.dataSet.hash,
+      splitHash: split.splitHash,
+      model: await modelIdentity(model.folder),
+    };
     const key = trialKey(spec, ground);
     if (saved) checkSameRun(folder, saved, key, ground);
     for (const line of describeParts(split, model.tokenizer, spec.maxTokens)) context.note(line);

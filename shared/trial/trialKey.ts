@@ -7,7 +7,12 @@ export interface TrialGround {
   readonly dataHash: string;
   /** SHA-256 of the split's id lists. */
   readonly splitHash: string;
-  readonly model: { readonly name: string; readonly revision?: string | undefined };
+  /** The backbone: a hub commit, or the SHA-256 of its files. */
+  readonly model: {
+    readonly name: string;
+    readonly revision?: string | undefined;
+    readonly sha256?: string | undefined;
+  };
 }
 
 /** The key of a trial: SHA-256 of its settings and its ground. Two runs of one key train the same thing. */

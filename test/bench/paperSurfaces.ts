@@ -1,4 +1,8 @@
-import { choleskyInPlace, solveLowerInPlace, solveUpperInPlace } from '../../shared/search/strategies/surrogate/cholesky.ts';
+import {
+  choleskyInPlace,
+  solveLowerInPlace,
+  solveUpperInPlace,
+} from '../../shared/search/strategies/surrogate/cholesky.ts';
 import type { GroupRanks } from '../../shared/search/rankSpace.ts';
 import { paperGrid, paperSpace } from '../support/paperTables.ts';
 import { meanOf, type Surface } from './surface.ts';
@@ -49,7 +53,9 @@ function parabolaFeatures(ranks: GroupRanks): number[] {
 function leastSquares(rows: readonly (readonly number[])[], values: readonly number[]): number[] {
   const width = rows[0]?.length ?? 0;
   const column = (i: number) => rows.map((row) => row[i] ?? 0);
-  const gram = Float64Array.from({ length: width ** 2 }, (_, i) => dot(column(Math.floor(i / width)), column(i % width)));
+  const gram = Float64Array.from({ length: width ** 2 }, (_, i) =>
+    dot(column(Math.floor(i / width)), column(i % width)),
+  );
   const solution = Float64Array.from({ length: width }, (_, i) => dot(column(i), values));
   choleskyInPlace(gram, width);
   solveLowerInPlace(gram, width, solution);

@@ -29,6 +29,7 @@ export function startReport({ json }: { json?: boolean | undefined }): Report {
       if (comparison.rows.some(({ disturbed }) => disturbed)) note(DISTURBED);
     },
     finish() {
+      if (rows.length === 0) throw new Error('nothing was measured: no engine runs here, or no work has that name');
       const [loadAfter = 0] = loadavg();
       const facts = { date: new Date().toISOString().slice(0, 10), machine, loadBefore, loadAfter };
       if (json === true) {

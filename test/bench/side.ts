@@ -30,13 +30,18 @@ export async function openSide(name: EngineName | 'pytorch', work: Work, conditi
   const ask = startProcess(command, args);
   const { batch, tokens, pooling, dropout } = work;
   const shape = { batch, tokens, pooling, dropout, rank: RANK, headWidth: HEAD_WIDTH };
-  const line = await ask({ config: configJson(work), ...shape, ...conditions });
-  const opened = parseAnswer(OpenedSchema, line);
-  return {
-    opened,
-    steps: async (count) => parseAnswer(StepTimesSchema, await ask({ steps: count })),
-    close: () => ask.end(),
-  };
+  try {
+    const line = await ask({ config: configJson(work), ...shape, ...conditions });
+    const opened = parseAnswer(OpenedSchema, line);
+    return {
+      opened,
+      steps: async (count) => parseAnswer(StepTimesSchema, await ask({ steps: count })),
+      close: () => ask.end(),
+    };
+  } catch (error) {
+    ask.end();
+    throw error;
+  }
 }
 
 /** A process that answers lines; where it ends instead, the question fails with what it wrote to standard error. */

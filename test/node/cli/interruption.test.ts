@@ -159,6 +159,13 @@ describe('an interrupted training', () => {
       writeFileSync(join(folder, 'texts.csv'), text);
       expect(withData).toMatchObject({ code: 2, stderr: expect.stringContaining('the data, the split changed since') });
 
+      const weights = join(folder, 'model', 'model.safetensors');
+      const bytes = readFileSync(weights);
+      writeFileSync(weights, bytes.with(-1, bytes.at(-1)! ^ 1));
+      const withWeights = await resume();
+      writeFileSync(weights, bytes);
+      expect(withWeights).toMatchObject({ code: 2, stderr: expect.stringContaining('the backbone changed since') });
+
       const path = join(folder, 'changed', 'run.json');
       const record = JSON.parse(readFileSync(path, 'utf8'));
       writeFileSync(path, JSON.stringify({ ...record, key: 'another', darse: '0.0.1' }));

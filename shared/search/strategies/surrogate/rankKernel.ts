@@ -1,12 +1,14 @@
 import type { GroupRanks, RankSpace } from '../../rankSpace.ts';
 
-/** What a surface of scores is taken to be made of; the four shares of its variance sum to 1. */
+/** What a surface of scores is taken to be made of; the five shares of its variance sum to 1. */
 export interface KernelSettings {
   /** One smooth curve a group. */
   readonly mainShare: number;
   /** One smooth surface a pair of groups. */
   readonly pairShare: number;
-  /** What a vector has of its own and shares with close neighbours only. */
+  /** What a vector shares with close neighbours only. */
+  readonly nearShare: number;
+  /** What a vector has all of its own. */
   readonly ownShare: number;
   /** What training the vector once more would not repeat. */
   readonly noiseShare: number;
@@ -46,12 +48,12 @@ export function rankScale({ allowed }: RankSpace, vectors: readonly GroupRanks[]
 }
 
 /**
- * k(x, x') = mean + main·e1(z) + pair·e2(z) / Σ_{i<j} θ_i θ_j + own·Π_i exp(-N θ_i |d_i| / ℓ), with z_i = θ_i exp(-d_i² / 2ℓ²),
+ * k(x, x') = mean + main·e1(z) + pair·e2(z) / Σ_{i<j} θ_i θ_j + near·Π_i exp(-N θ_i |d_i| / ℓ) + own·[x = x'], with z_i = θ_i exp(-d_i² / 2ℓ²),
  * d_i the distance of group i's positions, θ relevances, ℓ length scale, N groups; e1 = Σ z_i and e2 = Σ_{i<j} z_i z_j
  * = (e1² - Σ z_i²) / 2. After Duvenaud et al., "Additive Gaussian Processes" (2011), orders 1 and 2.
  */
 export function rankKernel(settings: KernelSettings, { positions }: RankScale): RankKernel {
-  const { mainShare, ownShare, lengthScale, relevances } = settings;
+  const { mainShare, nearShare, ownShare, lengthScale, relevances } = settings;
   const levels = positions.length;
   const groups = relevances.length;
   /** z_i and the factor of the product, side by side, for each group and two levels. */
@@ -72,13 +74,16 @@ export function rankKernel(settings: KernelSettings, { positions }: RankScale): 
     let sum = 0;
     let squares = 0;
     let product = 1;
+    let same = true;
     for (let group = 0; group < groups; group++) {
       const place = 2 * ((group * levels + a[group]!) * levels + b[group]!);
       const value = parts[place]!;
       sum += value;
       squares += value * value;
       product *= parts[place + 1]!;
+      same &&= a[group] === b[group];
     }
-    return MEAN_VARIANCE + mainShare * sum + pairFactor * (sum * sum - squares) + ownShare * product;
+    const own = same ? ownShare : 0;
+    return MEAN_VARIANCE + mainShare * sum + pairFactor * (sum * sum - squares) + nearShare * product + own;
   };
 }

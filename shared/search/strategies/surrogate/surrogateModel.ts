@@ -18,8 +18,6 @@ export interface Prediction {
 }
 
 export interface SurrogateModel {
-  /** The part of the differences between scores that training once more would not repeat, 0 … 1. */
-  readonly noiseShare: number;
   /** The vectors that it was fitted to. */
   readonly known: readonly GroupRanks[];
   predict(ranks: GroupRanks): Prediction;
@@ -38,18 +36,16 @@ export function fitSurrogate(space: RankSpace, outcomes: readonly Outcome[]): Su
   const { values, centre, unit } = standardise(scored.map(({ score }) => score));
   const scale = rankScale(space, known);
   const levels = known.map((ranks) => scale.levelsOf(ranks));
-  const fits = drawKernelSettings(space.groups.length).map((settings) => ({
-    process: gaussianProcess(rankKernel(settings, scale), settings.noiseShare, levels, values),
-    noiseShare: settings.noiseShare,
-  }));
-  const most = Math.max(...fits.map(({ process }) => process.logEvidence));
-  const weighted = fits
-    .map((fit) => ({ ...fit, weight: Math.exp(fit.process.logEvidence - most) }))
+  const processes = drawKernelSettings(space.groups.length).map((settings) =>
+    gaussianProcess(rankKernel(settings, scale), settings.noiseShare, levels, values),
+  );
+  const most = Math.max(...processes.map(({ logEvidence }) => logEvidence));
+  const weighted = processes
+    .map((process) => ({ process, weight: Math.exp(process.logEvidence - most) }))
     .filter(({ weight }) => weight > LEAST_WEIGHT);
   const total = weighted.reduce((sum, { weight }) => sum + weight, 0);
   return {
     known,
-    noiseShare: weighted.reduce((sum, { weight, noiseShare }) => sum + weight * noiseShare, 0) / total,
     predict(ranks) {
       const place = scale.levelsOf(ranks);
       let mean = 0;
