@@ -1,5 +1,4 @@
-import { normalAt } from '../study/normalAt.ts';
-import { randomKey } from '../study/random.ts';
+import { normalAt, randomKey } from '../study/random.ts';
 import type { Executor } from './evaluation.ts';
 import { ranksKey } from './rankSpace.ts';
 import type { ResultTable, TableRow } from './resultTable.ts';

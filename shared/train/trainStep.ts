@@ -1,27 +1,13 @@
-import { type Padding, paddedLength } from '../data/batches.ts';
 import type { EncodedExample } from '../data/encodedExample.ts';
-import type { Backbone } from '../encoder/backbone.ts';
-import type { PreparedPlan } from '../engines/engine.ts';
-import type { AdapterSpec } from '../lora/adapterSpec.ts';
-import { scaleInputs } from '../lora/adapterSpec.ts';
 import { labelInputs, lossMeans } from '../losses/labelInputs.ts';
 import { CLASS_LOSS, REGRESSION_LOSS } from '../losses/taskLoss.ts';
-import type { Plan } from '../plan/plan.ts';
 import { DarseError } from '../study/darseError.ts';
 import { globalNorm } from './clipGradients.ts';
-import { addGradients, type ParameterLayout, parameterViews } from './parameterSet.ts';
-import { runSizes, tokenInputs } from './tokenInputs.ts';
+import { addGradients } from './parameterSet.ts';
+import { type PreparedTask, runOnTexts } from './preparedTask.ts';
 
-/** A training plan made ready, with what it runs on. */
-export interface TrainingTask {
-  readonly plan: Plan;
-  readonly prepared: PreparedPlan;
-  readonly backbone: Backbone;
-  readonly adapter: AdapterSpec;
-  readonly layout: ParameterLayout;
-  /** Longest text in tokens, and how batches are padded. */
-  readonly maxTokens: number;
-  readonly padding: Padding;
+/** A training plan made ready. */
+export interface TrainingTask extends PreparedTask {
   /** Rows run at one time; a larger batch is accumulated. */
   readonly microBatchSize: number;
   readonly classWeights: readonly number[];
@@ -47,20 +33,14 @@ export async function batchGradients(
   gradients: Float32Array,
   draw: { readonly seed: number; readonly step: number },
 ): Promise<BatchResult> {
-  const { plan, prepared, backbone, adapter, layout } = task;
   const means = lossMeans(batch, task.classWeights);
-  const trained = [...parameterViews(layout, parameters), ...scaleInputs(adapter)];
   gradients.fill(0);
   let regressionLoss = 0;
   let classLoss = 0;
   for (let start = 0; start < batch.length; start += task.microBatchSize) {
     const rows = batch.slice(start, start + task.microBatchSize);
-    const longest = Math.max(...rows.map(({ ids }) => ids.length));
-    const length = paddedLength(longest, task.maxTokens, task.padding);
-    const sizes = runSizes(rows.length, length, adapter.ranks);
-    const texts = tokenInputs(plan, sizes, rows, length, backbone, draw);
-    const outputs = await prepared.run(sizes, new Map([...texts, ...labelInputs(rows, means), ...trained]));
-    addGradients(layout, outputs, gradients);
+    const outputs = await runOnTexts(task, rows, parameters, draw, labelInputs(rows, means));
+    addGradients(task.layout, outputs, gradients);
     regressionLoss += outputs.get(REGRESSION_LOSS)?.[0] ?? Number.NaN;
     classLoss += outputs.get(CLASS_LOSS)?.[0] ?? Number.NaN;
   }

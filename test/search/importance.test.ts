@@ -3,8 +3,7 @@ import { groupImportance } from '../../shared/search/groupImportance.ts';
 import { meanImportance } from '../../shared/search/meanImportance.ts';
 import { paperImportance } from '../../shared/search/paperImportance.ts';
 import { updateImportance } from '../../shared/search/updateImportance.ts';
-import { normalAt } from '../../shared/study/normalAt.ts';
-import { randomKey } from '../../shared/study/random.ts';
+import { normalAt, randomKey } from '../../shared/study/random.ts';
 
 /** float64 sums of float32 factors, in another order. */
 const RELATIVE_TOLERANCE = 1e-12;

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { normalAt } from '../../shared/study/normalAt.ts';
-import { randomKey } from '../../shared/study/random.ts';
+import { normalAt, randomKey } from '../../shared/study/random.ts';
 import { normalDistribution } from '../support/normalDistribution.ts';
 
 const COUNT = 100_000;
