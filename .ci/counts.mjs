@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 const [path, status] = process.argv.slice(2);
 const report = JSON.parse(readFileSync(path, 'utf8'));
 const brokenFiles = report.testResults.filter(
-  ({ status: fileStatus, assertionResults }) => fileStatus === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
+  ({ status: fileStatus, assertionResults }) =>
+    fileStatus === 'failed' && assertionResults.every((test) => test.status !== 'failed'),
 );
 for (const { name, message } of brokenFiles) console.log(`did not run: ${name}: ${message}`);
 const failed = report.numFailedTests + brokenFiles.length;

@@ -4,6 +4,7 @@ import { DarseError } from '../shared/study/darseError.ts';
 import type { Checkpoint } from '../shared/trial/checkpoint.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../shared/trial/checkpointFile.ts';
 import { fileProblem, openFileSource } from './fileSource.ts';
+import { LOCK_FILE } from './folderLock.ts';
 import { writeFileAtomically } from './writeFileAtomically.ts';
 
 /** Files of a run's folder. */
@@ -17,15 +18,36 @@ export const RUN_FILES = {
   card: 'model-card.md',
 } as const;
 
+/** Files of a study's folder. */
+export const STUDY_FILES = {
+  /** Every record of the study: all else but the adapters follows from it. */
+  journal: 'study.jsonl',
+  split: 'split.json',
+  /** What each finished trial trained, as one file. */
+  adapters: 'adapters',
+  /** Checkpoints of the trial that runs. */
+  running: 'running',
+  best: 'best',
+  csv: 'trials.csv',
+  report: 'report.md',
+} as const;
+
 /** Two, written in turn, so that one is always whole. */
 const CHECKPOINT_SLOTS = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'] as const;
 
 /** Refuses a folder that holds anything, so that nothing is overwritten; one that is not there yet is fine. */
 export async function checkNewFolder(path: string): Promise<void> {
-  const found = await readdir(path).catch((cause: NodeJS.ErrnoException): string[] => {
+  const present = await readdir(path).catch((cause: NodeJS.ErrnoException): string[] => {
     if (cause.code === 'ENOENT') return [];
     throw new DarseError('file', `cannot use ${path} as a folder: ${fileProblem(cause)}`, { cause });
   });
+  const found = present.filter((name) => name !== LOCK_FILE);
+  if (found.includes(STUDY_FILES.journal)) {
+    throw new DarseError(
+      'usage',
+      `${path} holds a study: go on with npx darse resume ${path}, or take another folder for --out`,
+    );
+  }
   if (found.includes(RUN_FILES.result)) {
     throw new DarseError('usage', `${path} holds a finished run: take another folder for --out`);
   }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as v from 'valibot';
 import { DarseError } from '../shared/study/darseError.ts';
 import type { TrainingSettings } from '../shared/trial/trainingFields.ts';
-import type { TrialGround } from '../shared/trial/trialKey.ts';
+import { type TrialGround, TrialGroundSchema } from '../shared/trial/trialKey.ts';
 import { readJsonObject } from './commandContext.ts';
 import { packageVersion } from './packageVersion.mjs';
 import { RUN_FILES, writeFolder } from './runFolder.ts';
@@ -15,11 +15,7 @@ const RunSchema = v.object({
   darse: v.string(),
   /** See `trialKey`. */
   key: v.string(),
-  ground: v.object({
-    dataHash: v.string(),
-    splitHash: v.string(),
-    model: v.object({ name: v.string(), revision: v.optional(v.string()), sha256: v.optional(v.string()) }),
-  }),
+  ground: TrialGroundSchema,
   settings: v.record(v.string(), v.unknown()),
 });
 
@@ -45,7 +41,12 @@ export async function readRunRecord(folder: string): Promise<RunRecord> {
 }
 
 /** Throws `input` with what is no longer as it was when a run began: going on would train something else. */
-export function checkSameRun(folder: string, saved: RunRecord, key: string, ground: TrialGround): void {
+export function checkSameRun(
+  folder: string,
+  saved: Pick<RunRecord, 'darse' | 'key' | 'ground'>,
+  key: string,
+  ground: TrialGround,
+): void {
   if (saved.key === key) return;
   const changed = [
     ...(saved.ground.dataHash === ground.dataHash ? [] : ['the data']),

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import type { Engine } from '../shared/engines/engine.ts';
 import { DarseError } from '../shared/study/darseError.ts';
-import { runTrial } from '../shared/trial/runTrial.ts';
 import type { TrainingSettings } from '../shared/trial/trainingFields.ts';
-import type { TrialEnd } from '../shared/trial/trialEvent.ts';
 import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
-import type { HistoryRecord } from '../shared/history/record.ts';
+import { openTrialRun, type TrialRunEnd } from './checkpointedTrial.ts';
 import type { CommandContext } from './commandContext.ts';
 import { openHistory } from './historyFile.ts';
+import { noteOtherEngine } from './noteOtherEngine.ts';
 import type { OpenModel } from './openModel.ts';
 import type { SplitData } from './prepareData.ts';
-import { createCheckpointWriter, readNewestCheckpoint, RUN_FILES } from './runFolder.ts';
+import { RUN_FILES } from './runFolder.ts';
 import { createTrialReporter } from './trialReporter.ts';
 
 /** A training run with all it needs, in its folder. */
@@ -28,10 +27,7 @@ export interface Training {
   readonly checkpointSeconds: number;
 }
 
-export interface TrainingEnd {
-  readonly end: TrialEnd;
-  /** Of this process alone. */
-  readonly seconds: { readonly total: number; readonly perEpoch: readonly number[] };
+export interface TrainingEnd extends TrialRunEnd {
   /** The step that the run went on from; null for one that was never stopped. */
   readonly resumedFromStep: number | null;
 }
@@ -46,52 +42,34 @@ export async function runTraining(training: Training): Promise<TrainingEnd> {
   context.interruption.saveFirst(() =>
     reporter.note('stopping after this step and saving; Ctrl-C again leaves at once'),
   );
-  const { checkpoint, nextSlot, problems } = await readNewestCheckpoint(folder, key);
-  const writeCheckpoint = createCheckpointWriter(folder, key, nextSlot);
+  const run = await openTrialRun({ ...training, backbone: model.backbone, interruption: context.interruption });
   const history = await openHistory(join(folder, RUN_FILES.history));
-  for (const problem of problems) context.note(`note: ${problem}`);
+  for (const problem of run.problems) context.note(`note: ${problem}`);
   for (const problem of history.problems) context.note(`note: ${RUN_FILES.history}: ${problem}`);
   const begun = history.records.length > 0;
-  if (begun) noteOtherEngine(training, history.records);
+  if (begun) noteOtherEngine(context, engine.description, history.records);
+  const { resumedFromStep } = run;
   await history.append(
     begun
-      ? { kind: 'resumed', step: checkpoint?.step ?? 0, engine: engine.description }
+      ? { kind: 'resumed', step: resumedFromStep ?? 0, engine: engine.description }
       : { kind: 'trialStarted', key, engine: engine.description },
   );
-
-  const startedAt = performance.now();
-  let checkpointAt = startedAt;
-  let epochAt = startedAt;
-  const perEpoch: number[] = [];
-  const afterStep = () => {
-    if (context.interruption.requested()) return 'stop';
-    if (performance.now() - checkpointAt < training.checkpointSeconds * 1000) return 'continue';
-    checkpointAt = performance.now();
-    return 'checkpoint';
-  };
-  const trial = runTrial(spec, data, { engine, backbone: model.backbone, afterStep }, checkpoint);
   try {
-    let next = await trial.next();
+    let next = await run.events.next();
     while (!next.done) {
       const event = next.value;
       reporter.event(event);
-      if (event.kind === 'checkpoint') await writeCheckpoint(event.checkpoint);
-      else if (event.kind !== 'evaluating') await history.append({ ...event });
-      if (event.kind === 'epoch') {
-        perEpoch.push((performance.now() - epochAt) / 1000);
-        epochAt = performance.now();
-      }
-      next = await trial.next();
+      if (event.kind !== 'evaluating') await history.append({ ...event });
+      next = await run.events.next();
     }
-    const end = next.value;
+    const { end, seconds } = next.value;
     await history.append(
       end.kind === 'stopped'
         ? { kind: 'interrupted', step: end.step }
         : { kind: 'finished', score: end.result.score, epoch: end.result.epoch },
     );
     if (end.kind === 'finished') reporter.result(end.result);
-    const seconds = { total: (performance.now() - startedAt) / 1000, perEpoch };
-    return { end, seconds, resumedFromStep: checkpoint?.step ?? null };
+    return { end, seconds, resumedFromStep };
   } catch (error) {
     const code = error instanceof DarseError ? error.code : 'internal';
     await history.append({ kind: 'failed', code, message: error instanceof Error ? error.message : String(error) });
@@ -100,13 +78,4 @@ export async function runTraining(training: Training): Promise<TrainingEnd> {
     reporter.end();
     await history.close();
   }
-}
-
-/** Going on with other versions, another device or number of threads is allowed, but its last digits may differ. */
-function noteOtherEngine({ context, engine }: Training, records: readonly HistoryRecord[]): void {
-  const before = records.findLast(({ kind }) => kind === 'trialStarted' || kind === 'resumed')?.['engine'];
-  if (JSON.stringify(before) === JSON.stringify(engine.description)) return;
-  context.note(
-    'note: engine, device or versions are not those that trained so far; the numbers may differ in their last digits',
-  );
 }

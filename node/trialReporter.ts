@@ -1,5 +1,4 @@
 import type { EncodedExample } from '../shared/data/encodedExample.ts';
-import { etaInWords, etaRange } from '../shared/history/etaRange.ts';
 import { ranksInWords } from '../shared/lora/ranksInWords.ts';
 import { trivialPredictor } from '../shared/metrics/trivialPredictor.ts';
 import type { RanksEvent, TrialEvent, TrialResult } from '../shared/trial/trialEvent.ts';
@@ -7,9 +6,7 @@ import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
 import type { CommandContext } from './commandContext.ts';
 import { metricsHead, metricsRow } from './metricsTable.ts';
 import { createProgress } from './progress.ts';
-
-/** What a row costs that is only evaluated, as a share of one that is trained on. */
-const EVALUATION_SHARE = 1 / 3;
+import { createTrialEta } from './trialEta.ts';
 
 /** Tells a person how a trial goes: bar, loss, ETA as a range, a line per epoch below the trivial predictor's. */
 export interface TrialReporter {
@@ -23,32 +20,29 @@ export interface TrialReporter {
 export function createTrialReporter(
   context: CommandContext,
   spec: Pick<TrialSpec, 'epochs' | 'batchSize'>,
-  { train, validation, test }: TrialData,
+  data: TrialData,
 ): TrialReporter {
+  const { train, validation, test } = data;
   const progress = createProgress(context);
-  const stepMs: number[] = [];
+  const eta = createTrialEta(spec, data);
   let totalSteps = 0;
   let lastStep = 0;
-  let lastStepAt: number | undefined;
   let newRanks: RanksEvent | undefined;
   const line = (text: string) => {
     progress.end();
     context.note(text);
   };
   const epochLabel = (epoch: number) => `epoch ${epoch}/${spec.epochs}`;
-  /** The evaluations still to come, in steps that would take as long. */
-  const evaluationSteps = (epoch: number) =>
-    (EVALUATION_SHARE * ((spec.epochs - epoch + 1) * validation.length + test.length)) / spec.batchSize;
   const toBeat = (evaluated: readonly EncodedExample[]) =>
     metricsRow('to beat', trivialPredictor(train, evaluated).metrics);
   return {
     event(event) {
+      eta.hear(event);
       switch (event.kind) {
         case 'started': {
           const { loraParameters, headParameters, firstStep } = event;
           totalSteps = event.totalSteps;
           lastStep = firstStep;
-          lastStepAt = performance.now();
           line(
             `training ${count(loraParameters)} adapter and ${count(headParameters)} head parameters in ${count(totalSteps)} steps`,
           );
@@ -59,29 +53,22 @@ export function createTrialReporter(
           break;
         }
         case 'step': {
-          const now = performance.now();
-          if (lastStepAt !== undefined) stepMs.push(now - lastStepAt);
-          lastStepAt = now;
           lastStep = event.step;
-          const eta = etaRange(stepMs, totalSteps - event.step + evaluationSteps(event.epoch));
-          const left = eta ? `${etaInWords(eta)} left` : 'estimating the time';
           progress.show(
             epochLabel(event.epoch),
             event.step,
             totalSteps,
-            `loss ${event.losses.total.toFixed(3)}, ${regulariser(event)}${left}`,
+            `loss ${event.losses.total.toFixed(3)}, ${regulariser(event)}${eta.left()}`,
           );
           break;
         }
         case 'evaluating':
-          lastStepAt = undefined;
           progress.show(event.part, lastStep, totalSteps, `evaluating ${count(event.total)} texts`);
           break;
         case 'epoch':
           line(metricsRow(epochLabel(event.epoch), event.validation, event.losses.total.toFixed(4)));
           if (newRanks) line(ranksLine(newRanks));
           newRanks = undefined;
-          lastStepAt = performance.now();
           break;
         case 'ranks':
           newRanks = event;

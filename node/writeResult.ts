@@ -1,18 +1,17 @@
 import { basename, join } from 'node:path';
-import { type BaseModel, CARD_FILE } from '../shared/export/adapterFolder.ts';
-import type { TrainingFacts } from '../shared/export/modelCard.ts';
+import { CARD_FILE } from '../shared/export/adapterFolder.ts';
+import type { EvaluatedPart } from '../shared/export/modelCard.ts';
 import { peftFolder } from '../shared/export/peftFolder.ts';
-import { formatAlphaRule } from '../shared/lora/loraScale.ts';
 import { planMemory } from '../shared/plan/memory.ts';
 import { recordTrainingStep } from '../shared/train/stepPlan.ts';
 import { runSizes } from '../shared/train/tokenInputs.ts';
 import { adapterFolderOf } from '../shared/trial/adapterFolderOf.ts';
 import type { TrialResult } from '../shared/trial/trialEvent.ts';
 import { trainingModel } from '../shared/trial/trialSpec.ts';
-import type { ModelFolder } from './hub/resolveModel.ts';
 import { packageVersion } from './packageVersion.mjs';
 import { RUN_FILES, writeFolder } from './runFolder.ts';
 import type { Training, TrainingEnd } from './runTraining.ts';
+import { baseModel, trainingFacts } from './trainingFacts.ts';
 
 /** Writes what a finished run leaves in its folder: adapter/, model-card.md, result.json; returns the latter's content. */
 export async function writeResult(
@@ -24,9 +23,11 @@ export async function writeResult(
   const { config } = model.backbone;
   const { parameters, ...numbers } = result;
   const { name, revision } = model.folder;
-  const base = { ...baseOf(model.folder), modelType: config.modelType };
-  const adapter = adapterFolderOf(spec, config, base, parameters);
-  const files = peftFolder(adapter, trainingFacts(training, result, seconds.total));
+  const adapter = adapterFolderOf(spec, config, baseModel(model), parameters);
+  const facts = trainingFacts(training, settings.ranks, evaluatedParts(training, result), [
+    ['seconds', seconds.total.toFixed(1)],
+  ]);
+  const files = peftFolder(adapter, facts);
   const card = files.get(CARD_FILE);
   const longest = data.train.reduce((most, { ids }) => Math.max(most, ids.length), 0);
   const plan = recordTrainingStep(trainingModel(spec, config));
@@ -63,43 +64,13 @@ export async function writeResult(
   return json;
 }
 
-/** How an adapter names its backbone: the bundled one and hub ids by name, a folder by its path. */
-function baseOf({ name, path, revision, origin }: ModelFolder): Omit<BaseModel, 'modelType'> {
-  if (origin !== undefined) return { nameOrPath: name, origin };
-  return revision === undefined ? { nameOrPath: path } : { nameOrPath: name, revision };
-}
-
-function trainingFacts(
-  { settings, spec, model, engine, split }: Training,
-  result: TrialResult,
-  seconds: number,
-): TrainingFacts {
-  const dataName = basename(split.dataSet.name);
-  const validation = result.validation[settings.objective];
-  const { test, trivial } = result;
-  return {
-    title: `Sentiment of ${dataName} on ${model.folder.name}`,
-    dataName,
-    settings: [
-      ['method', settings.method],
-      ['adapted', `${settings.targets}; ranks ${settings.ranks}; alpha ${formatAlphaRule(spec.alpha)}`],
-      ['epochs, batch', `${settings.epochs}, ${settings.batch}`],
-      ['learning rate', String(spec.learningRate)],
-      ['seed', String(settings.seed)],
-      ['data hash', split.dataSet.hash],
-      ['engine', `${engine.description.name}, ${engine.description.device}`],
-      ['seconds', seconds.toFixed(1)],
-    ],
-    results: [
-      {
-        part: 'validation',
-        exampleCount: validation.exampleCount,
-        metrics: validation.metrics,
-        trivial: trivial.validation,
-      },
-      ...(test && trivial.test
-        ? [{ part: 'test', exampleCount: test.exampleCount, metrics: test.metrics, trivial: trivial.test }]
-        : []),
-    ],
-  };
+/** The validation part's results and, where there is one, the test part's. */
+function evaluatedParts({ settings }: Training, { validation, test, trivial }: TrialResult): EvaluatedPart[] {
+  const { exampleCount, metrics } = validation[settings.objective];
+  return [
+    { part: 'validation', exampleCount, metrics, trivial: trivial.validation },
+    ...(test && trivial.test
+      ? [{ part: 'test', exampleCount: test.exampleCount, metrics: test.metrics, trivial: trivial.test }]
+      : []),
+  ];
 }

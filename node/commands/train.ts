@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Engine } from '../../shared/engines/engine.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
@@ -10,12 +9,11 @@ import { PRESETS, TRAINING_FIELDS, type TrainingSettings } from '../../shared/tr
 import { trialKey } from '../../shared/trial/trialKey.ts';
 import type { TrialSpec } from '../../shared/trial/trialSpec.ts';
 import { type CommandContext, configFile, givenFields, readJsonObject, textOption } from '../commandContext.ts';
-import { BUNDLED_MODEL } from '../hub/resolveModel.ts';
+import { type FolderLock, lockFolder } from '../folderLock.ts';
 import { INTERRUPTED } from '../interruption.mjs';
-import { modelIdentity } from '../modelIdentity.ts';
 import { openEngine } from '../openEngine.ts';
-import { openModel } from '../openModel.ts';
-import { describeParts, encodeParts, readSplitData } from '../prepareData.ts';
+import { openGround, withAbsolutePaths } from '../openGround.ts';
+import { describeParts, encodeParts } from '../prepareData.ts';
 import { checkNewFolder, isFinished, RUN_FILES, writeFolder } from '../runFolder.ts';
 import { checkSameRun, type RunRecord, readRunRecord, writeRunRecord } from '../runRecord.ts';
 import { runTraining, type Training } from '../runTraining.ts';
@@ -61,20 +59,16 @@ export async function run(context: CommandContext): Promise<number> {
   const { folder, saved, settings } = chosen;
   if (!saved) await checkNewFolder(folder);
   else if (await isFinished(folder)) return tellFinished(context, folder);
-  const split = await readSplitData(settings);
-  const model = await openModel(settings.model, context);
+  const { split, model, ground } = await openGround(settings, context);
   let engine: Engine | undefined;
+  let lock: FolderLock | undefined;
   try {
     const spec = trialSpecOf(settings, model.backbone.config, split.parts.train);
-    const ground = {
-      dataHash: split.dataSet.hash,
-      splitHash: split.splitHash,
-      model: await modelIdentity(model.folder),
-    };
     const key = trialKey(spec, ground);
     if (saved) checkSameRun(folder, saved, key, ground);
     for (const line of describeParts(split, model.tokenizer, spec.maxTokens)) context.note(line);
     engine = await openEngine(settings, model.backbone.readConstant);
+    lock = await lockFolder(folder);
     if (!saved) {
       await writeFolder(folder, new Map([[RUN_FILES.split, split.splitText]]));
       await writeRunRecord(folder, key, ground, settings);
@@ -94,6 +88,7 @@ export async function run(context: CommandContext): Promise<number> {
     context.result(json);
     return 0;
   } finally {
+    await lock?.release();
     await engine?.dispose();
     await model.close();
   }
@@ -135,18 +130,7 @@ async function chosenSettings(context: CommandContext): Promise<ChosenSettings> 
 }
 
 function trainingPart({ out: _out, preset: _preset, checkpointSeconds, ...training }: Settings<typeof FIELDS>) {
-  return { settings: absolute(training), checkpointSeconds };
-}
-
-/** Paths made absolute, so that a run can be resumed from anywhere. */
-function absolute(settings: TrainingSettings): TrainingSettings {
-  const { data, split, model } = settings;
-  return {
-    ...settings,
-    data: data && resolve(data),
-    split: split && resolve(split),
-    model: model !== BUNDLED_MODEL && existsSync(model) ? resolve(model) : model,
-  };
+  return { settings: withAbsolutePaths(training), checkpointSeconds };
 }
 
 /** What will be trained, with the resolved scales: what nobody should have to guess. */

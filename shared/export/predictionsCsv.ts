@@ -2,6 +2,7 @@ import Papa from 'papaparse/papaparse.js';
 import type { TextRow } from '../data/readRows.ts';
 import { predictLabels } from '../metrics/predictLabels.ts';
 import type { Predictions } from '../train/predictExamples.ts';
+import { harmlessCell } from './harmlessCell.ts';
 
 /** A text with what a model says of it. */
 export interface PredictedText extends TextRow {
@@ -30,15 +31,11 @@ export function predictionsCsv(predicted: readonly PredictedText[]): string {
   const classCount = predicted[0]?.probabilities.length ?? 0;
   const fields = ['id', 'text', 'score', 'class', ...Array.from({ length: classCount }, (_, k) => `p${k}`)];
   const data = predicted.map(({ id, text, score, label, probabilities }) => [
-    harmless(id),
-    harmless(text),
+    harmlessCell(id),
+    harmlessCell(text),
     score,
     label,
     ...probabilities,
   ]);
   return `${Papa.unparse({ fields, data })}\r\n`;
-}
-
-function harmless(cell: string): string {
-  return /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
 }

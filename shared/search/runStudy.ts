@@ -107,7 +107,7 @@ function* admitted<Event>(
 }
 
 /** What a strategy is told of a trial. */
-function outcomeOf(record: TrialRecord): Outcome {
+export function outcomeOf(record: TrialRecord): Outcome {
   const { ranks } = record;
   if (record.status !== 'finished') return { ranks, score: null };
   const { score, importance } = record;

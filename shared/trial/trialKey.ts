@@ -1,19 +1,18 @@
+import * as v from 'valibot';
 import { sha256Hex } from '../study/sha256.ts';
 import type { TrialSpec } from './trialSpec.ts';
 
 /** What a trial's numbers depend on beside its settings. */
-export interface TrialGround {
+export const TrialGroundSchema = v.object({
   /** See `hashExamples`. */
-  readonly dataHash: string;
+  dataHash: v.string(),
   /** SHA-256 of the split's id lists. */
-  readonly splitHash: string;
+  splitHash: v.string(),
   /** The backbone: a hub commit, or the SHA-256 of its files. */
-  readonly model: {
-    readonly name: string;
-    readonly revision?: string | undefined;
-    readonly sha256?: string | undefined;
-  };
-}
+  model: v.object({ name: v.string(), revision: v.optional(v.string()), sha256: v.optional(v.string()) }),
+});
+
+export type TrialGround = Readonly<v.InferOutput<typeof TrialGroundSchema>>;
 
 /** The key of a trial: SHA-256 of its settings and its ground. Two runs of one key train the same thing. */
 export function trialKey(spec: TrialSpec, ground: TrialGround): string {

@@ -2,9 +2,12 @@ import { Command, Option } from 'commander';
 import { ENGINE_NAMES } from '../../shared/engines/engine.ts';
 import { benchLarge } from './large.ts';
 import { serveSteps } from './serveSteps.ts';
+import { benchSearch } from './search.ts';
 import { benchStep } from './step.ts';
 
-const program = new Command('bench').description('Speed and memory beside PyTorch + PEFT (DARSE_PYTHON, python3).');
+const program = new Command('bench').description(
+  'Speed and memory beside PyTorch + PEFT, and search quality beside Optuna (DARSE_PYTHON, python3).',
+);
 
 program
   .command('step')
@@ -22,6 +25,18 @@ program
   .addOption(threadsOption())
   .option('--json', 'rows on standard output as JSON; everything else on standard error')
   .action(benchLarge);
+
+program
+  .command('search')
+  .description(
+    'regret of every search strategy on surfaces of known truth, and false claims where there is nothing to find',
+  )
+  .option('--seeds <N>', 'studies per strategy and surface', Number, 500)
+  .option('--null-studies <N>', 'studies where all vectors are alike', Number, 1000)
+  .option('--synthetic', "the surfaces that the surrogate's settings were chosen on, instead; --seeds says how many")
+  .option('--peer', "Optuna's TPE beside them (DARSE_PYTHON with optuna)")
+  .option('--json', 'rows on standard output as JSON; everything else on standard error')
+  .action(benchSearch);
 
 program
   .command('serve', { hidden: true })

@@ -3,17 +3,15 @@ import { isAffordable, ranksKey } from '../../shared/search/rankSpace.ts';
 import type { Outcome, Strategy } from '../../shared/search/strategy.ts';
 import { allRanks, deviationOf, shownScore, type Surface } from './surface.ts';
 
-/**
- * How far the truth of a strategy's answer is from the best within the budget, after each number of distinct vectors trained: percent of
- * the best, or of the truth's SD. A strategy that has ended keeps its last answer.
- */
+/** Regret after each number of distinct vectors that a strategy trained in the study of a seed; see `regretsOf`. */
 export function regretCurve(strategy: Strategy, surface: Surface, seed: number, counts: readonly number[]): number[] {
-  const { space, truth, unit } = surface;
-  const reachable = allRanks(space).filter((ranks) => isAffordable(space, ranks));
-  const best = Math.min(...reachable.map((ranks) => truth.get(ranksKey(ranks)) ?? Number.NaN));
-  const scale = unit === 'best' ? best : deviationOf([...truth.values()]);
-  const most = Math.max(...counts);
-  const study = createAskTell(strategy, space, seed);
+  const outcomes = playStudy(strategy, surface, seed, Math.max(...counts));
+  return regretsOf(surface, outcomes, strategy.choose, counts);
+}
+
+/** The outcomes of the first `most` vectors (a few more where the last ones were asked for together). */
+export function playStudy(strategy: Strategy, surface: Surface, seed: number, most: number): Outcome[] {
+  const study = createAskTell(strategy, surface.space, seed);
   const outcomes: Outcome[] = [];
   for (let batch = study.ask(); batch !== null && outcomes.length < most; batch = study.ask()) {
     for (const { ranks } of batch) {
@@ -22,8 +20,26 @@ export function regretCurve(strategy: Strategy, surface: Surface, seed: number, 
       outcomes.push(outcome);
     }
   }
+  return outcomes;
+}
+
+/**
+ * How far the truth of the vector chosen after each number of outcomes is above the best within the budget, in percent of the best
+ * or of the truth's SD. Where there are fewer outcomes the last choice stays.
+ */
+export function regretsOf(
+  surface: Surface,
+  outcomes: readonly Outcome[],
+  choose: Strategy['choose'],
+  counts: readonly number[],
+): number[] {
+  const { space, truth, unit } = surface;
+  const reachable = allRanks(space).filter((ranks) => isAffordable(space, ranks));
+  const best = Math.min(...reachable.map((ranks) => truth.get(ranksKey(ranks)) ?? Number.NaN));
+  const scale = unit === 'best' ? best : deviationOf([...truth.values()]);
   return counts.map((count) => {
-    const answer = strategy.choose(space, outcomes.slice(0, count));
-    return answer === null ? Number.NaN : (100 * ((truth.get(ranksKey(answer)) ?? Number.NaN) - best)) / scale;
+    const answer = choose(space, outcomes.slice(0, count));
+    const chosen = answer === null ? Number.NaN : (truth.get(ranksKey(answer)) ?? Number.NaN);
+    return (100 * (chosen - best)) / scale;
   });
 }

@@ -19,7 +19,12 @@ export interface ConfirmationPlan {
  * Squared errors as two-way random effects: mse · z_row² · (1 + seed + run) · e^(row of arm) · e^(row of run), the last two of mean 1.
  * Arms of one study share rows and seeds; `study` and `ranks` give all of it.
  */
-export function drawConfirmation(study: number, ranks: GroupRanks, mse: number, plan: ConfirmationPlan): ConfirmationArm {
+export function drawConfirmation(
+  study: number,
+  ranks: GroupRanks,
+  mse: number,
+  plan: ConfirmationPlan,
+): ConfirmationArm {
   const common = randomKey(study, 'confirmation');
   const arm = randomKey(study, 'confirmation arm', ...ranks);
   const rows = Array.from({ length: plan.rows }, (_, row) => {
@@ -30,7 +35,10 @@ export function drawConfirmation(study: number, ranks: GroupRanks, mse: number, 
     const own = plan.runDeviation * normalAt(foldKey(arm, 1), seed);
     const key = foldKey(arm, 2 + seed);
     const level = Math.max(0, 1 + shift + own);
-    return { seed, squaredErrors: rows.map((error, row) => error * level * unitLogNormal(ROW_SEED_DEVIATION, key, row)) };
+    return {
+      seed,
+      squaredErrors: rows.map((error, row) => error * level * unitLogNormal(ROW_SEED_DEVIATION, key, row)),
+    };
   });
   return { ranks, runs };
 }

@@ -9,7 +9,8 @@ export function goldenPath(...parts: string[]): string {
   return join(GOLDEN_DIR, ...parts);
 }
 
-/** A JSON file of the golden folder. */
+/** A JSON file of the golden folder, of the shape that its generator writes. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters, typescript/no-unsafe-type-assertion
 export function goldenJson<T>(...parts: string[]): T {
   return JSON.parse(readFileSync(goldenPath(...parts), 'utf8')) as T;
 }

@@ -36,51 +36,45 @@ describe('training settings', () => {
   it('of the preset paper are those of spec.md', () => {
     const settings = readTrainingSettings('paper', {}, { ranks: '384@512@256' });
     const spec = trialSpecOf(settings, ROBERTA_LARGE, []);
-    expect(spec).toMatchObject((({
-	learningRate: 1e-5,
-	epochs: 100,
-	batchSize: 10,
-	microBatchSize: 10,
-	maxTokens: 512,
-	padding: 'full',
-	pooling: 'first',
-	head: {
-		regression: 'paper',
-		width: 128,
-		dropout: .1
-	},
-	clipNorm: null,
-	seed: 1,
-	backboneDropout: {
-		hidden: .1,
-		attention: .1
-	},
-	loraDropout: 0,
-	objective: 'last',
-	patience: null,
-	adamW: {
-		beta1: .9,
-		beta2: .999,
-		epsilon: 1e-8,
-		weightDecay: .01
-	},
-	schedule: {
-		kind: 'cosine',
-		warmupFraction: .1,
-		finalFraction: 0
-	},
-	lossWeights: {
-		regression: 1,
-		classes: 1
-	},
-	classWeights: [
-		1,
-		1,
-		1,
-		1,
-		1
-	]
-})));
+    expect(spec).toMatchObject({
+      learningRate: 1e-5,
+      epochs: 100,
+      batchSize: 10,
+      microBatchSize: 10,
+      maxTokens: 512,
+      padding: 'full',
+      pooling: 'first',
+      head: {
+        regression: 'paper',
+        width: 128,
+        dropout: 0.1,
+      },
+      clipNorm: null,
+      seed: 1,
+      backboneDropout: {
+        hidden: 0.1,
+        attention: 0.1,
+      },
+      loraDropout: 0,
+      objective: 'last',
+      patience: null,
+      adamW: {
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        weightDecay: 0.01,
+      },
+      schedule: {
+        kind: 'cosine',
+        warmupFraction: 0.1,
+        finalFraction: 0,
+      },
+      lossWeights: {
+        regression: 1,
+        classes: 1,
+      },
+      classWeights: [1, 1, 1, 1, 1],
+    });
     expect(spec.adapter.ranks.size).toBe(2 * 24);
     const path = (layer: number) => `encoder.layer.${layer}.attention.self.value`;
     expect([0, 7, 8, 15, 16, 23].map((layer) => spec.adapter.ranks.get(path(layer)))).toEqual([

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DarseError } from '../shared/study/darseError.ts';
+import { fileProblem } from './fileSource.ts';
+
+export const LOCK_FILE = '.lock';
+
+/** How often a holder shows that it lives, and after how long without a sign it is taken for dead. */
+const BEAT_MS = 10_000;
+const EXPIRY_MS = 120_000;
+
+/** A folder that this process alone writes to. */
+export interface FolderLock {
+  /** Throws `file` where another process took the folder over, having seen no sign of life for long: this one must write no more. */
+  check(): void;
+  release(): Promise<void>;
+}
+
+/**
+ * Takes a folder, made where it is not there, against a second writer. Throws `usage` while another process has it; one that
+ * died, or gave no sign of life for two minutes, has lost it. The lock is a file that says who: host, process and a word of its own.
+ */
+export async function lockFolder(folder: string): Promise<FolderLock> {
+  const path = join(folder, LOCK_FILE);
+  const mine = JSON.stringify({ host: hostname(), pid: process.pid, word: randomUUID() });
+  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
+    throw new DarseError('file', `cannot make the folder ${folder}: ${fileProblem(cause)}`, { cause });
+  });
+  while (!(await create(path, mine))) {
+    const holder = await readHolder(path);
+    if (holder === null) continue;
+    if (isAlive(holder)) {
+      throw new DarseError(
+        'usage',
+        `${folder} is being worked on by process ${holder.pid} on ${holder.host}: wait until it is done, or stop it`,
+      );
+    }
+    await takeAway(path, holder.text);
+  }
+  let lost = false;
+  const beat = async () => {
+    if ((await readFile(path, 'utf8').catch(() => null)) !== mine) lost = true;
+    else await utimes(path, new Date(), new Date()).catch(() => undefined);
+  };
+  const timer = setInterval(() => void beat(), BEAT_MS).unref();
+  return {
+    check() {
+      if (lost) throw new DarseError('file', `another process took over ${folder}: this one stops`);
+    },
+    async release() {
+      clearInterval(timer);
+      await takeAway(path, mine);
+    },
+  };
+}
+
+/** Whether a living process has the folder. */
+export async function isLocked(folder: string): Promise<boolean> {
+  const holder = await readHolder(join(folder, LOCK_FILE));
+  return holder !== null && isAlive(holder);
+}
+
+interface Holder {
+  readonly text: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly silentMs: number;
+}
+
+/** Creates the lock with its content; false where there is one. */
+async function create(path: string, text: string): Promise<boolean> {
+  // Written aside and linked, so that nobody reads half of it.
+  const aside = `${path}.${randomUUID()}`;
+  const file = await open(aside, 'wx').catch((cause: NodeJS.ErrnoException) => {
+    throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
+  });
+  try {
+    await file.writeFile(text);
+    await file.close();
+    return await link(aside, path).then(
+      () => true,
+      (cause: NodeJS.ErrnoException) => {
+        if (cause.code === 'EEXIST') return false;
+        throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
+      },
+    );
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+async function readHolder(path: string): Promise<Holder | null> {
+  try {
+    const { mtimeMs } = await stat(path);
+    const text = await readFile(path, 'utf8');
+    const [, host = 'an unknown host', pid = '0'] = /"host":"([^"]*)","pid":(\d+)/.exec(text) ?? [];
+    return { text, host, pid: Number(pid), silentMs: Date.now() - mtimeMs };
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+function isAlive({ host, pid, silentMs }: Holder): boolean {
+  if (silentMs > EXPIRY_MS) return false;
+  if (host !== hostname()) return true;
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+}
+
+/** Removes the lock if it still is the one of this content: one that somebody faster has put there is given back. */
+async function takeAway(path: string, text: string): Promise<void> {
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
+    throw error;
+  }
+  if ((await readFile(aside, 'utf8')) !== text) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+}

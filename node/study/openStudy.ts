@@ -1,0 +1,73 @@
+import type { Engine } from '../../shared/engines/engine.ts';
+import { createStrategy } from '../../shared/search/createStrategy.ts';
+import { type GroupRanks, type RankSpace, uniformRanks } from '../../shared/search/rankSpace.ts';
+import type { Strategy } from '../../shared/search/strategy.ts';
+import { type StudySettings, studySpace, trainingSettingsOf } from '../../shared/search/studyFields.ts';
+import type { StudyHeader } from '../../shared/search/studyJournal.ts';
+import { trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
+import { type TrialGround, trialKey } from '../../shared/trial/trialKey.ts';
+import type { TrialData, TrialSpec } from '../../shared/trial/trialSpec.ts';
+import type { CommandContext } from '../commandContext.ts';
+import { openEngine } from '../openEngine.ts';
+import { openGround } from '../openGround.ts';
+import type { OpenModel } from '../openModel.ts';
+import { describeParts, encodeParts, type SplitData } from '../prepareData.ts';
+import { checkSameRun } from '../runRecord.ts';
+
+/** A study with all it works on, each read or opened once. */
+export interface OpenStudy {
+  readonly context: CommandContext;
+  readonly folder: string;
+  readonly settings: StudySettings;
+  readonly checkpointSeconds: number;
+  readonly space: RankSpace;
+  readonly strategy: Strategy;
+  readonly model: OpenModel;
+  readonly engine: Engine;
+  readonly split: SplitData;
+  readonly ground: TrialGround;
+  /** See `StudyHeader`. */
+  readonly key: string;
+  /** Without test rows: the search does not look at them. */
+  readonly data: TrialData;
+  /** The training that a proposal asks for. */
+  specOf(ranks: GroupRanks): TrialSpec;
+  close(): Promise<void>;
+}
+
+/** What a study is opened from. */
+export type StudyToOpen = Pick<OpenStudy, 'context' | 'folder' | 'settings' | 'checkpointSeconds'> & {
+  /** Of a study to go on with: what it stands on must still be the same. */
+  readonly begun: StudyHeader | null;
+};
+
+/** Opens a study; nothing is written. Throws `usage` for settings that cannot be, `input` where its ground has changed. */
+export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenStudy> {
+  const { context, folder, settings } = study;
+  const { split, model, ground } = await openGround({ ...settings, ranks: '0' }, context);
+  try {
+    const { config } = model.backbone;
+    const space = studySpace(settings, config);
+    const strategy = createStrategy(settings, space);
+    const specOf = (ranks: GroupRanks) =>
+      trialSpecOf(trainingSettingsOf(settings, space, ranks), config, split.parts.train);
+    const first = specOf(uniformRanks(space, space.allowed[0] ?? 0));
+    const key = trialKey(first, ground);
+    if (begun) checkSameRun(folder, begun, key, ground);
+    for (const line of describeParts(split, model.tokenizer, first.maxTokens)) context.note(line);
+    const data = encodeParts({ ...split.parts, test: [] }, model.tokenizer, first.maxTokens);
+    const engine = await openEngine(settings, model.backbone.readConstant);
+    context.note(`engine ${engine.description.name}: ${engine.description.device}`);
+    return {
+      ...study,
+      ...{ space, strategy, model, engine, split, ground, key, data, specOf },
+      async close() {
+        await engine.dispose();
+        await model.close();
+      },
+    };
+  } catch (error) {
+    await model.close();
+    throw error;
+  }
+}

@@ -1,0 +1,80 @@
+import { mkdir, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Executor, Trial } from '../../shared/search/evaluation.ts';
+import { groupImportance } from '../../shared/search/groupImportance.ts';
+import type { TrialFacts } from '../../shared/search/studyJournal.ts';
+import { updateImportance } from '../../shared/search/updateImportance.ts';
+import { DarseError } from '../../shared/study/darseError.ts';
+import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
+import { trialKey } from '../../shared/trial/trialKey.ts';
+import { openTrialRun, type ToldEvent } from '../checkpointedTrial.ts';
+import { STUDY_FILES } from '../runFolder.ts';
+import { baseModel } from '../trainingFacts.ts';
+import type { OpenStudy } from './openStudy.ts';
+import { storeTrial } from './storedTrial.ts';
+
+/** What is told of a trial while it trains. */
+export type StudyTrialEvent =
+  | ToldEvent
+  | { readonly kind: 'problem'; readonly message: string }
+  /** The trial was saved and stopped: whoever hears this leaves the study here. */
+  | { readonly kind: 'interrupted'; readonly step: number };
+
+/**
+ * Trains each proposal here, one after the other, from its newest checkpoint where there is one. A training whose numbers
+ * run away or whose engine refuses it is a failed trial; whatever else goes wrong ends the study, which can be resumed.
+ */
+export function trainingExecutor(study: OpenStudy): Executor<StudyTrialEvent> {
+  return {
+    async *evaluate(trial) {
+      try {
+        return yield* train(study, trial);
+      } catch (error) {
+        if (error instanceof DarseError && (error.code === 'notFinite' || error.code === 'engine')) {
+          return { status: 'failed', message: error.message };
+        }
+        throw error;
+      }
+    },
+  };
+}
+
+async function* train(study: OpenStudy, { number, ranks }: Trial): ReturnType<Executor<StudyTrialEvent>['evaluate']> {
+  const { context, model, engine, data, checkpointSeconds, settings, space } = study;
+  const spec = study.specOf(ranks);
+  const key = trialKey(spec, study.ground);
+  const folder = await checkpointFolder(study.folder, number);
+  const common = { spec, key, data, engine, backbone: model.backbone };
+  const run = await openTrialRun({ ...common, folder, checkpointSeconds, interruption: context.interruption });
+  for (const message of run.problems) yield { kind: 'problem', message };
+  const { end, seconds } = yield* run.events;
+  if (end.kind === 'stopped') {
+    yield { kind: 'interrupted', step: end.step };
+    return { status: 'failed', message: `interrupted after step ${end.step}` };
+  }
+  const { score, epoch, steps, validation, parameters } = end.result;
+  await storeTrial(study.folder, number, key, parameters);
+  const { modules } = adapterFolderOf(spec, model.backbone.config, baseModel(model), parameters);
+  const facts: TrialFacts = {
+    key,
+    epoch,
+    steps,
+    validation: validation[settings.objective].metrics,
+    seconds: seconds.total,
+    resumedFromStep: run.resumedFromStep,
+    engine: engine.description,
+  };
+  const updates = new Map(modules.map((module) => [module.path, updateImportance(module)]));
+  return { status: 'finished', score, importance: groupImportance(space, updates), facts };
+}
+
+/** The folder of a trial's checkpoints; those of trials that have ended are removed. */
+async function checkpointFolder(study: string, trial: number): Promise<string> {
+  const all = join(study, STUDY_FILES.running);
+  const mine = `trial-${trial}`;
+  await mkdir(join(all, mine), { recursive: true });
+  for (const name of await readdir(all)) {
+    if (name !== mine) await rm(join(all, name), { recursive: true });
+  }
+  return join(all, mine);
+}

@@ -1,0 +1,56 @@
+import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { peftFolder } from '../../shared/export/peftFolder.ts';
+import { studyReport } from '../../shared/export/studyReport.ts';
+import { trialsCsv } from '../../shared/export/trialsCsv.ts';
+import { ranksKey } from '../../shared/search/rankSpace.ts';
+import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
+import type { StudySummary } from '../../shared/search/summariseStudy.ts';
+import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
+import { STUDY_FILES, writeFolder } from '../runFolder.ts';
+import { baseModel, trainingFacts } from '../trainingFacts.ts';
+import type { OpenStudy } from './openStudy.ts';
+import { readStoredTrial } from './storedTrial.ts';
+
+/** Writes the report and the table of trials; both follow from the records alone. */
+export function writeStudyReport(folder: string, journal: StudyJournal, summary: StudySummary): Promise<void> {
+  return writeFolder(
+    folder,
+    new Map([
+      [STUDY_FILES.csv, trialsCsv(journal.trials)],
+      [STUDY_FILES.report, studyReport(journal, summary)],
+    ]),
+  );
+}
+
+/** Writes best/: the adapter of a finished trial with heads and model card, from what the study kept of it. */
+export async function writeBest(study: OpenStudy, journal: StudyJournal, best: FinishedTrial): Promise<void> {
+  const { folder, model, data, settings } = study;
+  const spec = study.specOf(best.ranks);
+  const parameters = await readStoredTrial(folder, best.trial, best.facts.key);
+  const adapter = adapterFolderOf(spec, model.backbone.config, baseModel(model), parameters);
+  const results = [
+    {
+      part: 'validation',
+      exampleCount: data.validation.length,
+      metrics: best.facts.validation,
+      trivial: journal.header.trivial,
+    },
+  ];
+  const facts = trainingFacts({ ...study, settings: { ...settings, ranks: ranksKey(best.ranks) }, spec }, ranksKey(best.ranks), results, [
+    ['found by', `a rank search (${settings.strategy}) that chose by these validation rows: their results are too good to be expected again`],
+  ]);
+  await replaceFolder(join(folder, STUDY_FILES.best), peftFolder(adapter, facts));
+}
+
+/** A folder whose files are either all old or all new, so that none of an earlier adapter is left among them. */
+async function replaceFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
+  const fresh = `${path}.${randomUUID()}.part`;
+  const old = `${path}.${randomUUID()}.part`;
+  await writeFolder(fresh, files);
+  if (existsSync(path)) await rename(path, old);
+  await rename(fresh, path);
+  await rm(old, { recursive: true, force: true });
+}

@@ -1,0 +1,42 @@
+import { etaInWords, etaRange } from '../shared/history/etaRange.ts';
+import type { TrialEvent } from '../shared/trial/trialEvent.ts';
+import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
+
+/** What a row costs that is only evaluated, as a share of one that is trained on. */
+const EVALUATION_SHARE = 1 / 3;
+
+/** Estimates from a trial's events, as they come, how long the rest of it takes. */
+export interface TrialEta {
+  hear(event: TrialEvent): void;
+  /** `about 20–35 s left`. */
+  left(): string;
+}
+
+export function createTrialEta(
+  { epochs, batchSize }: Pick<TrialSpec, 'epochs' | 'batchSize'>,
+  { validation, test }: TrialData,
+): TrialEta {
+  const stepMs: number[] = [];
+  let stepsLeft = 0;
+  let totalSteps = 0;
+  let lastStepAt: number | undefined;
+  /** The evaluations still to come, in steps that would take as long. */
+  const evaluationSteps = (epoch: number) =>
+    (EVALUATION_SHARE * ((epochs - epoch + 1) * validation.length + test.length)) / batchSize;
+  return {
+    hear(event) {
+      const now = performance.now();
+      if (event.kind === 'started') totalSteps = event.totalSteps;
+      if (event.kind === 'step') {
+        if (lastStepAt !== undefined) stepMs.push(now - lastStepAt);
+        stepsLeft = totalSteps - event.step + evaluationSteps(event.epoch);
+      }
+      if (event.kind === 'started' || event.kind === 'step' || event.kind === 'epoch') lastStepAt = now;
+      if (event.kind === 'evaluating') lastStepAt = undefined;
+    },
+    left() {
+      const eta = etaRange(stepMs, stepsLeft);
+      return eta ? `${etaInWords(eta)} left` : 'estimating the time';
+    },
+  };
+}
