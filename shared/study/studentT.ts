@@ -36,12 +36,12 @@ export function noncentralTTail(t: number, degreesOfFreedom: number, noncentrali
   return seen / total;
 }
 
-const SIMPSON_STEPS = 1000;
+const SIMPSON_STEPS = 200;
 
 /** The place between `low` and `high` where `isBelow` turns from true to false. */
 export function bisect(low: number, high: number, isBelow: (value: number) => boolean): number {
   let [from, to] = [low, high];
-  for (let halving = 0; halving < 100; halving++) {
+  for (let halving = 0; halving < 60; halving++) {
     const middle = (from + to) / 2;
     if (isBelow(middle)) from = middle;
     else to = middle;

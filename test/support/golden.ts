@@ -10,7 +10,8 @@ export function goldenPath(...parts: string[]): string {
 }
 
 /** A JSON file of the golden folder, of the shape that its generator writes. */
-// oxlint-disable-next-line typescript/no-unnecessary-type-parameters, typescript/no-unsafe-type-assertion
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters
 export function goldenJson<T>(...parts: string[]): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return JSON.parse(readFileSync(goldenPath(...parts), 'utf8')) as T;
 }
