@@ -18,6 +18,13 @@ import { packageVersion } from './packageVersion.mjs';
 const COMMANDS = [
   { name: 'train', about: 'one training run: adapter, heads, metrics', load: () => import('./commands/train.ts') },
   {
+    name: 'search',
+    about: 'a study: the best ranks under a parameter budget',
+    load: () => import('./commands/search.ts'),
+  },
+  { name: 'resume', about: 'go on with a study where it stood', load: () => import('./commands/resume.ts') },
+  { name: 'status', about: 'where a study stands', load: () => import('./commands/status.ts') },
+  {
     name: 'evaluate',
     about: 'metrics of a trained adapter on labelled data',
     load: () => import('./commands/evaluate.ts'),

@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import type { BaseModel } from '../shared/export/adapterFolder.ts';
 import type { EvaluatedPart, TrainingFacts } from '../shared/export/modelCard.ts';
 import { formatAlphaRule } from '../shared/lora/loraScale.ts';
+import type { TrainingSettings } from '../shared/trial/trainingFields.ts';
 import type { OpenModel } from './openModel.ts';
 import type { Training } from './runTraining.ts';
 
@@ -12,9 +13,13 @@ export function baseModel({ folder: { name, path, revision, origin }, backbone }
   return revision === undefined ? { nameOrPath: path, modelType } : { nameOrPath: name, revision, modelType };
 }
 
+type FactSource = Pick<Training, 'spec' | 'model' | 'engine' | 'split'> & {
+  readonly settings: Omit<TrainingSettings, 'ranks'>;
+};
+
 /** What a model card tells of a training; `ranks` as its user would write them, `more` rows after the common ones. */
 export function trainingFacts(
-  { settings, spec, model, engine, split }: Pick<Training, 'settings' | 'spec' | 'model' | 'engine' | 'split'>,
+  { settings, spec, model, engine, split }: FactSource,
   ranks: string,
   results: readonly EvaluatedPart[],
   more: TrainingFacts['settings'],

@@ -20,6 +20,7 @@ import { runTraining, type Training } from '../runTraining.ts';
 import { shellWord } from '../shellWord.ts';
 import { writeResult } from '../writeResult.ts';
 import { addFields } from './addFields.ts';
+import { CHECKPOINT_FIELDS } from './checkpointFields.ts';
 
 const FIELDS = {
   out: {
@@ -37,15 +38,7 @@ const FIELDS = {
     value: '<name>',
     help: 'settings to start from; others given beside it win',
   },
-  checkpointSeconds: {
-    kind: 'number',
-    default: 30,
-    least: 0,
-    most: 1e6,
-    flag: '--checkpoint-seconds',
-    value: '<s>',
-    help: 'seconds between checkpoints',
-  },
+  ...CHECKPOINT_FIELDS,
   ...TRAINING_FIELDS,
 } as const satisfies Fields;
 

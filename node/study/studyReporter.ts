@@ -73,7 +73,7 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
     },
     started({ number }) {
       current = number;
-      trialEta = createTrialEta(settings, data);
+      trialEta = createTrialEta({ epochs: settings.epochs, batchSize: settings.batch }, data);
     },
     event(event) {
       if (event.kind === 'problem') return line(`note: ${event.message}`);

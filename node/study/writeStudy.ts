@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -39,7 +38,7 @@ export async function writeBest(study: OpenStudy, journal: StudyJournal, best: F
       trivial: journal.header.trivial,
     },
   ];
-  const facts = trainingFacts({ ...study, settings: { ...settings, ranks: ranksKey(best.ranks) }, spec }, ranksKey(best.ranks), results, [
+  const facts = trainingFacts({ ...study, spec }, ranksKey(best.ranks), results, [
     ['found by', `a rank search (${settings.strategy}) that chose by these validation rows: their results are too good to be expected again`],
   ]);
   await replaceFolder(join(folder, STUDY_FILES.best), peftFolder(adapter, facts));
@@ -47,8 +46,9 @@ export async function writeBest(study: OpenStudy, journal: StudyJournal, best: F
 
 /** A folder whose files are either all old or all new, so that none of an earlier adapter is left among them. */
 async function replaceFolder(path: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
-  const fresh = `${path}.${randomUUID()}.part`;
-  const old = `${path}.${randomUUID()}.part`;
+  const [fresh, old] = [`${path}.new`, `${path}.old`];
+  // What a process left that was ended in the middle of this.
+  for (const left of [fresh, old]) await rm(left, { recursive: true, force: true });
   await writeFolder(fresh, files);
   if (existsSync(path)) await rename(path, old);
   await rename(fresh, path);

@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { chooseBest } from '../../shared/search/chooseBest.ts';
-import { isAffordable, ranksKey } from '../../shared/search/rankSpace.ts';
+import { ranksKey } from '../../shared/search/rankSpace.ts';
 import { PYTHON } from '../support/peerPython.ts';
 import { BUDGETS, noisyTwin, printedGrid } from './paperSurfaces.ts';
 import { regretsOf } from './regretCurve.ts';
 import { COUNTS, type RegretRow, summarise } from './searchQuality.ts';
-import { allRanks, shownScore, type Surface } from './surface.ts';
+import { reachableRanks, shownScore, type Surface } from './surface.ts';
 
 const SCRIPT = join(import.meta.dirname, '..', 'peer', 'optuna_tpe.py');
 const MOST_OUTPUT_BYTES = 256 * 2 ** 20;
@@ -23,7 +23,7 @@ export function* measureTpe(seeds: number): Generator<RegretRow> {
 /** A vector asked again, and one over the budget, costs TPE nothing. */
 export function tpeRow(surface: Surface, seeds: number): RegretRow {
   const { space } = surface;
-  const reachable = allRanks(space).filter((ranks) => isAffordable(space, ranks));
+  const reachable = reachableRanks(space);
   const job = {
     allowed: space.allowed,
     groups: space.groups.length,
@@ -48,10 +48,10 @@ export function tpeRow(surface: Surface, seeds: number): RegretRow {
 /** Why Optuna cannot be asked here, or null. */
 export function whyNoOptuna(): string | null {
   try {
-    execFileSync(PYTHON, ['-c', 'import optuna'], { stdio: 'pipe' });
+    execFileSync(PYTHON, ['-c', 'from optuna.trial import Trial; Trial.set_constraint'], { stdio: 'pipe' });
     return null;
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim().split('\n').at(-1) : String(error);
-    return `${PYTHON} (DARSE_PYTHON) lacks optuna: ${reason}`;
+    return `${PYTHON} (DARSE_PYTHON) lacks optuna 5 or later: ${reason}`;
   }
 }

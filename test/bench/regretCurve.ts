@@ -1,7 +1,7 @@
 import { createAskTell } from '../../shared/search/createAskTell.ts';
-import { isAffordable, ranksKey } from '../../shared/search/rankSpace.ts';
+import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { Outcome, Strategy } from '../../shared/search/strategy.ts';
-import { allRanks, deviationOf, shownScore, type Surface } from './surface.ts';
+import { deviationOf, reachableRanks, shownScore, type Surface } from './surface.ts';
 
 /** Regret after each number of distinct vectors that a strategy trained in the study of a seed; see `regretsOf`. */
 export function regretCurve(strategy: Strategy, surface: Surface, seed: number, counts: readonly number[]): number[] {
@@ -34,8 +34,7 @@ export function regretsOf(
   counts: readonly number[],
 ): number[] {
   const { space, truth, unit } = surface;
-  const reachable = allRanks(space).filter((ranks) => isAffordable(space, ranks));
-  const best = Math.min(...reachable.map((ranks) => truth.get(ranksKey(ranks)) ?? Number.NaN));
+  const best = Math.min(...reachableRanks(space).map((ranks) => truth.get(ranksKey(ranks)) ?? Number.NaN));
   const scale = unit === 'best' ? best : deviationOf([...truth.values()]);
   return counts.map((count) => {
     const answer = choose(space, outcomes.slice(0, count));

@@ -75,18 +75,17 @@ export function regretRow(surface: Surface, name: string, strategy: Strategy, se
 
 /** `curves`: regret of each seed after each of `COUNTS`. */
 export function summarise({ name, space }: Surface, strategy: string, curves: readonly number[][]): RegretRow {
-  const columns = COUNTS.map((_, i) => curves.map((curve) => curve[i] ?? Number.NaN));
-  return { surface: name, budget: finite(space.budget), strategy, ...meansOf(columns) };
+  return { surface: name, budget: finite(space.budget), strategy, ...meansOf(curves) };
 }
 
 /** Regret on the surfaces that the surrogate's settings were chosen on, in percent of the truth's SD. */
-export function measureSynthetic(surfaces: number): RegretRow[] {
-  return COMPETITORS.filter(({ name }) => name === 'surrogate' || name === 'random').map(({ name, create }) => {
+export function* measureSynthetic(surfaces: number): Generator<RegretRow> {
+  for (const { name, create } of COMPETITORS) {
+    if (name !== 'surrogate' && name !== 'random') continue;
     const strategy = create();
     const curves = Array.from({ length: surfaces }, (_, i) => regretCurve(strategy, syntheticSurface(i), i, COUNTS));
-    const columns = COUNTS.map((_, i) => curves.map((curve) => curve[i] ?? Number.NaN));
-    return { surface: 'synthetic', budget: null, strategy: name, ...meansOf(columns) };
-  });
+    yield { surface: 'synthetic', budget: null, strategy: name, ...meansOf(curves) };
+  }
 }
 
 /** How often a study on the null twin claims that its winner beats the uniform vector of its budget. */
@@ -117,7 +116,8 @@ export function nullRow(budget: number, name: string, strategy: Strategy, studie
   return { budget: finite(budget), strategy: name, claims: claims / studies, unconfirmed: others / studies };
 }
 
-function meansOf(columns: readonly number[][]): Pick<RegretRow, 'regret' | 'standardError'> {
+function meansOf(curves: readonly number[][]): Pick<RegretRow, 'regret' | 'standardError'> {
+  const columns = COUNTS.map((_, i) => curves.map((curve) => curve[i] ?? Number.NaN));
   const regret = columns.map((column) => meanOf(column));
   const standardError = columns.map((column, i) => {
     const squares = column.reduce((sum, value) => sum + (value - (regret[i] ?? 0)) ** 2, 0);

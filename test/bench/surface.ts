@@ -1,3 +1,4 @@
+import { affordableRanks } from '../../shared/search/affordableRanks.ts';
 import { type GroupRanks, ranksKey, type RankSpace } from '../../shared/search/rankSpace.ts';
 import { normalAt, randomKey } from '../../shared/study/random.ts';
 
@@ -19,9 +20,10 @@ export function shownScore({ truth, noise }: Surface, ranks: GroupRanks, seed: n
   return noise === 0 ? score : score + noise * normalAt(randomKey(seed, 'bench noise', ...ranks), 0);
 }
 
-/** All vectors of a space, its budget not counted. */
-export function allRanks({ groups, allowed }: Pick<RankSpace, 'groups' | 'allowed'>): GroupRanks[] {
-  return groups.reduce<GroupRanks[]>((some, _) => some.flatMap((ranks) => allowed.map((r) => [...ranks, r])), [[]]);
+/** All vectors within a space's budget. */
+export function reachableRanks(space: RankSpace): GroupRanks[] {
+  const vectors = affordableRanks(space);
+  return Array.from({ length: Number(vectors.count) }, (_, index) => vectors.at(BigInt(index)));
 }
 
 export function meanOf(values: readonly number[]): number {

@@ -1,6 +1,6 @@
 import { type GroupRanks, ranksKey } from '../../shared/search/rankSpace.ts';
 import { foldKey, normalAt, type RandomKey, randomKey, uniformAt } from '../../shared/study/random.ts';
-import { allRanks, deviationOf, meanOf, type Surface } from './surface.ts';
+import { deviationOf, meanOf, reachableRanks, type Surface } from './surface.ts';
 
 /** Numbers of groups and of allowed ranks. */
 const SHAPES = [
@@ -30,7 +30,7 @@ export function syntheticSurface(index: number): Surface {
     allowed: Array.from({ length: ranks }, (_, level) => 8 * 2 ** level),
     budget: Number.POSITIVE_INFINITY,
   };
-  const vectors = allRanks(space);
+  const vectors = reachableRanks(space);
   const levels = vectors.map((vector) => vector.map((rank) => Math.log2(rank / 8)));
   const stream = (...place: number[]) => place.reduce(foldKey, key);
 

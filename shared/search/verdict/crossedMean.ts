@@ -43,6 +43,15 @@ export function crossedMean(values: readonly ArrayLike<number>[]): MeanEstimate 
   };
 }
 
+/** The mean of a value a seed, by Student's t: where rows are not sampled, or not known. Throws `internal` for fewer than 2. */
+export function seedMean(values: readonly number[]): MeanEstimate {
+  const count = values.length;
+  if (count < 2) throw new DarseError('internal', `a mean over seeds needs 2 or more, got ${count}`);
+  const mean = meanOf(values);
+  const standardError = Math.sqrt(squaresAbout(mean, values) / (count - 1) / count);
+  return { mean, standardError, degreesOfFreedom: count - 1 };
+}
+
 /** The interval that holds the true mean in `confidence` (0.95) of cases. */
 export function meanInterval(
   { mean, standardError, degreesOfFreedom }: MeanEstimate,

@@ -1,6 +1,6 @@
 import { type ConfirmationArm, pairArms } from './confirmationArm.ts';
 import { ALPHA, visibleErrors } from './confirmationPower.ts';
-import { crossedMean, meanInterval, probabilityIfZero } from './crossedMean.ts';
+import { crossedMean, type MeanEstimate, meanInterval, probabilityIfZero, seedMean } from './crossedMean.ts';
 
 /** What fresh seeds and fresh rows say of "better than uniform". */
 export interface Superiority {
@@ -17,6 +17,7 @@ export interface Superiority {
   readonly standardError: number;
   /** Pairs of runs compared. */
   readonly seeds: number;
+  /** Test rows; 0 where scores alone were compared. */
   readonly rows: number;
 }
 
@@ -27,7 +28,19 @@ export interface Superiority {
 export function testSuperiority(winner: ConfirmationArm, uniform: ConfirmationArm): Superiority | null {
   const gains = pairArms(winner, uniform, (won, even) => even - won);
   if (gains.length < 2) return null;
-  const estimate = crossedMean(gains);
+  return superiorityOf(crossedMean(gains), gains.length, gains[0]?.length ?? 0);
+}
+
+/**
+ * The same from one score a seed, where rows cannot be drawn anew (a table of recorded results): a paired t-test. `winner` and
+ * `uniform`: MSE of each seed, in the same order; null for fewer than 2.
+ */
+export function testScoreSuperiority(winner: readonly number[], uniform: readonly number[]): Superiority | null {
+  const gains = uniform.slice(0, winner.length).map((score, seed) => score - (winner[seed] ?? Number.NaN));
+  return gains.length < 2 ? null : superiorityOf(seedMean(gains), gains.length, 0);
+}
+
+function superiorityOf(estimate: MeanEstimate, seeds: number, rows: number): Superiority {
   const probability = probabilityIfZero(estimate);
   return {
     isClaimed: probability <= ALPHA,
@@ -36,7 +49,7 @@ export function testSuperiority(winner: ConfirmationArm, uniform: ConfirmationAr
     probability,
     smallestVisibleGain: visibleErrors(estimate.degreesOfFreedom) * estimate.standardError,
     standardError: estimate.standardError,
-    seeds: gains.length,
-    rows: gains[0]?.length ?? 0,
+    seeds,
+    rows,
   };
 }

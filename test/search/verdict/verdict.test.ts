@@ -3,7 +3,7 @@ import type { ConfirmationArm } from '../../../shared/search/verdict/confirmatio
 import { powerOf, seedsForGain, smallestVisibleGain } from '../../../shared/search/verdict/confirmationPower.ts';
 import { crossedMean, meanInterval } from '../../../shared/search/verdict/crossedMean.ts';
 import { testNonInferiority } from '../../../shared/search/verdict/nonInferiority.ts';
-import { type Superiority, testSuperiority } from '../../../shared/search/verdict/superiority.ts';
+import { type Superiority, testScoreSuperiority, testSuperiority } from '../../../shared/search/verdict/superiority.ts';
 import { cheaperSentence, verdictSentence } from '../../../shared/search/verdict/verdictSentence.ts';
 import { type ConfirmationPlan, drawConfirmation } from '../../support/confirmationRuns.ts';
 
@@ -117,6 +117,14 @@ describe('comparing arms', () => {
     const found = testSuperiority(winner, uniform);
     // Gains: seed 1: 1, 1; seed 2: 1, 2.
     expect(found).toMatchObject({ gain: 1.25, seeds: 2, rows: 2 });
+  });
+
+  test('by a score a seed is the paired t-test', () => {
+    // Gains 1, 2, 3: mean 2, standard error 1/√3, t = 2√3 = 3.4641 with 2 degrees: P = (1 - t / √(t² + 2)) / 2 = 0.03709
+    const found = testScoreSuperiority([5, 5, 5], [6, 7, 8]);
+    expect(found).toMatchObject({ gain: 2, isClaimed: true, seeds: 3, rows: 0 });
+    expect(found?.probability).toBeCloseTo((1 - 12 ** 0.5 / 14 ** 0.5) / 2, 10);
+    expect(testScoreSuperiority([1], [2])).toBeNull();
   });
 
   test('says nothing from one seed', () => {

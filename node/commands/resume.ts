@@ -1,0 +1,32 @@
+import type { Command } from 'commander';
+import { createStrategy } from '../../shared/search/createStrategy.ts';
+import { STUDY_FIELDS } from '../../shared/search/studyFields.ts';
+import { summariseStudy } from '../../shared/search/summariseStudy.ts';
+import { parseSettings } from '../../shared/study/fields.ts';
+import { type CommandContext, commandSettings } from '../commandContext.ts';
+import { carryOut, tellEnd } from '../study/carryOut.ts';
+import { readStudyFolder } from '../study/readStudyFolder.ts';
+import { writeStudyReport } from '../study/writeStudy.ts';
+import { addFields, UNUSED_SEED } from './addFields.ts';
+import { CHECKPOINT_FIELDS } from './checkpointFields.ts';
+
+const FIELDS = { ...CHECKPOINT_FIELDS, ...UNUSED_SEED };
+
+export function declare(command: Command): void {
+  command.argument('<study>', 'folder of the study');
+  addFields(command, FIELDS);
+}
+
+/** Goes on with a study where it stood, in the middle of a trial too; one that has ended is told as it is. */
+export async function run(context: CommandContext): Promise<number> {
+  const [folder = ''] = context.args;
+  const { checkpointSeconds } = await commandSettings(FIELDS, context);
+  const journal = await readStudyFolder(folder);
+  const settings = parseSettings(STUDY_FIELDS, journal.header.settings);
+  if (journal.end) {
+    const summary = summariseStudy(journal, createStrategy(settings, journal.space));
+    await writeStudyReport(folder, journal, summary);
+    return tellEnd(context, folder, { journal, summary });
+  }
+  return carryOut({ context, folder, settings, checkpointSeconds, begun: journal.header });
+}

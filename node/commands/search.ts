@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import { STUDY_FIELDS, type StudySettings } from '../../shared/search/studyFields.ts';
+import { DarseError } from '../../shared/study/darseError.ts';
+import type { Fields } from '../../shared/study/fields.ts';
+import { readPresetSettings } from '../../shared/trial/readTrainingSettings.ts';
+import { PRESETS } from '../../shared/trial/trainingFields.ts';
+import { type CommandContext, configFile, givenFields } from '../commandContext.ts';
+import { withAbsolutePaths } from '../openGround.ts';
+import { checkNewFolder } from '../runFolder.ts';
+import { carryOut } from '../study/carryOut.ts';
+import { addFields } from './addFields.ts';
+import { CHECKPOINT_FIELDS } from './checkpointFields.ts';
+
+const FIELDS = {
+  out: {
+    kind: 'text',
+    default: null,
+    flag: '--out',
+    value: '<folder>',
+    help: 'new folder for the study: study.jsonl, adapters/, best/, report.md, trials.csv',
+  },
+  preset: {
+    kind: 'choice',
+    default: 'none',
+    choices: ['none', ...PRESETS],
+    flag: '--preset',
+    value: '<name>',
+    help: 'settings of the trainings to start from; others given beside it win',
+  },
+  ...CHECKPOINT_FIELDS,
+  ...STUDY_FIELDS,
+} as const satisfies Fields;
+
+export function declare(command: Command): void {
+  addFields(command, FIELDS);
+}
+
+export async function run(context: CommandContext): Promise<number> {
+  const given = givenFields(FIELDS, context.options);
+  const file = await configFile(context);
+  const named = given['preset'] ?? file['preset'];
+  const preset = PRESETS.find((name) => name === named) ?? null;
+  const { out, preset: _preset, checkpointSeconds, ...settings } = readPresetSettings(FIELDS, preset, file, given);
+  if (out === null || settings.data === null) {
+    const missing = [
+      ...(settings.data === null ? ['the file of texts with --data'] : []),
+      ...(out === null ? ['a new folder for the study with --out'] : []),
+    ];
+    throw new DarseError('usage', `name ${missing.join(' and ')}; to go on with a study: npx darse resume STUDY`);
+  }
+  await checkNewFolder(out);
+  const absolute: StudySettings = withAbsolutePaths(settings);
+  return carryOut({ context, folder: out, settings: absolute, checkpointSeconds, begun: null });
+}

@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import { END_REASONS } from '../../shared/export/studyReport.ts';
+import { ranksKey } from '../../shared/search/rankSpace.ts';
+import type { CommandContext } from '../commandContext.ts';
+import { INTERRUPTED } from '../interruption.mjs';
+import { STUDY_FILES } from '../runFolder.ts';
+import { shellWord } from '../shellWord.ts';
+import { openStudy, type StudyToOpen } from './openStudy.ts';
+import { runSearch, type SearchEnd } from './runSearch.ts';
+import { studyJson } from './studyJson.ts';
+
+/** Begins a study or goes on with one, and tells how that ended; the exit code. */
+export async function carryOut(toOpen: StudyToOpen): Promise<number> {
+  const { context, folder } = toOpen;
+  const study = await openStudy(toOpen);
+  try {
+    const end = await runSearch(study);
+    if (!end.interrupted) return tellEnd(context, folder, end);
+    const resume = `npx darse resume ${shellWord(folder)}`;
+    context.note(`interrupted after ${end.summary.finished.length} finished trials; go on with: ${resume}`);
+    context.result({ interrupted: { finished: end.summary.finished.length, resume } });
+    return INTERRUPTED;
+  } finally {
+    await study.close();
+  }
+}
+
+/** What an ended study found; 1 where no training finished. */
+export function tellEnd(
+  context: CommandContext,
+  folder: string,
+  { journal, summary }: Pick<SearchEnd, 'journal' | 'summary'>,
+): number {
+  const { best } = summary;
+  if (journal.end) context.note(`${folder} has ended: ${END_REASONS[journal.end.reason]}`);
+  context.result(studyJson(folder, journal, summary, 'ended'));
+  if (!best) {
+    context.note('no training has finished: there is no best vector');
+    return 1;
+  }
+  context.note(
+    `best: ${ranksKey(best.ranks)}, validation MSE ${best.score.toFixed(4)}, the lowest of ${summary.finished.length} at one seed: ` +
+      'no claim that it beats others is made without fresh seeds and rows',
+  );
+  context.note(`report: ${join(folder, STUDY_FILES.report)}`);
+  context.note(`try it: npx darse predict --adapter ${shellWord(join(folder, STUDY_FILES.best))} --text "…"`);
+  return 0;
+}

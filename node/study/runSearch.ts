@@ -1,0 +1,192 @@
+import { rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
+import { runStudy, type StudyEvent } from '../../shared/search/runStudy.ts';
+import { readStudyJournal, STUDY_VERSION, type StudyHeader, type StudyJournal } from '../../shared/search/studyJournal.ts';
+import { type StudySummary, summariseStudy } from '../../shared/search/summariseStudy.ts';
+import type { HistoryRecord } from '../../shared/history/record.ts';
+import { parseDuration } from '../../shared/study/parseDuration.ts';
+import { lockFolder } from '../folderLock.ts';
+import { type HistoryFile, openHistory } from '../historyFile.ts';
+import { noteOtherEngine } from '../noteOtherEngine.ts';
+import { packageVersion } from '../packageVersion.mjs';
+import { STUDY_FILES, writeFolder } from '../runFolder.ts';
+import type { OpenStudy } from './openStudy.ts';
+import { createStudyReporter, type StudyReporter } from './studyReporter.ts';
+import { type StudyTrialEvent, trainingExecutor } from './trainingExecutor.ts';
+import { writeBest, writeStudyReport } from './writeStudy.ts';
+
+/** How a session at a study ended. */
+export interface SearchEnd {
+  readonly journal: StudyJournal;
+  readonly summary: StudySummary;
+  /** Whether Ctrl-C or SIGTERM ended it before the study's end. */
+  readonly interrupted: boolean;
+}
+
+/**
+ * Runs a study in its folder, from where its journal ends to the study's own end or to Ctrl-C. Each thing that happens is
+ * a record before anything is made of it; best/, the report and the table of trials follow from the records after every trial.
+ */
+export async function runSearch(study: OpenStudy): Promise<SearchEnd> {
+  const { folder } = study;
+  const lock = await lockFolder(folder);
+  try {
+    const file = await openHistory(join(folder, STUDY_FILES.journal));
+    const session = createSession(study, file, lock.check);
+    try {
+      const interrupted = await work(session);
+      if (!interrupted) await rm(join(folder, STUDY_FILES.running), { recursive: true, force: true });
+      const journal = session.journal();
+      return { journal, summary: summariseStudy(journal, study.strategy), interrupted };
+    } finally {
+      session.reporter.end();
+      await file.close();
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+/** One process's work at a study. */
+interface Session {
+  readonly study: OpenStudy;
+  readonly reporter: StudyReporter;
+  /** All records, those of earlier sessions too, as the study they make. */
+  journal(): StudyJournal;
+  /** How long processes have worked at the study, all together. */
+  elapsedSeconds(): number;
+  /** Adds a record, with the time so far. */
+  append(record: HistoryRecord): Promise<void>;
+}
+
+function createSession(
+  study: OpenStudy,
+  file: HistoryFile & { readonly records: readonly HistoryRecord[]; readonly problems: readonly string[] },
+  checkLock: () => void,
+): Session & { readonly began: readonly HistoryRecord[] } {
+  const name = join(study.folder, STUDY_FILES.journal);
+  const records = [...file.records];
+  const journal = () => readStudyJournal(records, name);
+  const before = records.length > 0 ? readStudyJournal(records, name, file.problems) : null;
+  for (const problem of before?.problems ?? []) study.context.note(`note: ${name}: ${problem}`);
+  const startedAt = performance.now();
+  const elapsedSeconds = () => (before?.elapsedSeconds ?? 0) + (performance.now() - startedAt) / 1000;
+  return {
+    study,
+    began: file.records,
+    reporter: createStudyReporter(study),
+    journal,
+    elapsedSeconds,
+    async append(record) {
+      checkLock();
+      const timed = { ...record, elapsedSeconds: elapsedSeconds() };
+      await file.append(timed);
+      records.push(timed);
+    },
+  };
+}
+
+/** Goes on with the study; whether it was interrupted. */
+async function work(session: Session & { readonly began: readonly HistoryRecord[] }): Promise<boolean> {
+  const { study, reporter, began } = session;
+  const { context, engine, space, strategy, settings, folder } = study;
+  context.interruption.saveFirst(() => reporter.note('stopping after this step and saving; Ctrl-C again leaves at once'));
+  if (began.length === 0) await session.append({ ...headerOf(study) });
+  else noteOtherEngine(context, engine.description, began);
+  await writeFolder(folder, new Map([[STUDY_FILES.split, study.split.splitText]]));
+  await session.append({ kind: 'session', darse: packageVersion(), engine: engine.description });
+  const journal = session.journal();
+  reporter.begin(journal);
+  const keepBest = createBestKeeper(session);
+  await keepBest();
+  const loop = runStudy({
+    space,
+    strategy,
+    seed: settings.seed,
+    executor: trainingExecutor(study),
+    limits: settings.trials === null ? {} : { trials: settings.trials },
+    halt: () => haltOf(session),
+    history: [...journal.trials, ...(journal.end ? [journal.end] : [])],
+  });
+  for await (const event of loop) {
+    if (!(await take(session, event))) return true;
+    if (event.kind === 'trial') await keepBest(event.trial);
+  }
+  await keepBest();
+  return false;
+}
+
+/** Records and shows an event; false where the study is to be left here. */
+async function take({ study, reporter, append }: Session, event: StudyEvent<StudyTrialEvent>): Promise<boolean> {
+  switch (event.kind) {
+    case 'trialStarted': {
+      if (study.context.interruption.requested()) return false;
+      const { number: trial, ranks } = event.trial;
+      await append({ kind: 'trialStarted', trial, ranks });
+      reporter.started(event.trial);
+      return true;
+    }
+    case 'progress': {
+      const { number: trial } = event.trial;
+      reporter.event(event.event);
+      if (event.event.kind === 'interrupted') await append({ ...event.event, trial });
+      if (NOTEWORTHY.has(event.event.kind)) await append({ ...event.event, trial });
+      return event.event.kind !== 'interrupted';
+    }
+    case 'trial':
+    case 'end':
+      await append({ ...event });
+      return true;
+    default:
+      throw new RangeError(`unknown event ${JSON.stringify(event satisfies never)}`);
+  }
+}
+
+/** The events of a trial that its study keeps. */
+const NOTEWORTHY: ReadonlySet<StudyTrialEvent['kind']> = new Set(['started', 'epoch', 'stoppedEarly', 'problem']);
+
+/** Brings best/, the report and the table of trials up to the records, and tells of the trial that has just ended. */
+function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session): (ended?: number) => Promise<void> {
+  let written: number | null = null;
+  return async (ended) => {
+    const now = journal();
+    const summary = summariseStudy(now, study.strategy);
+    const { best } = summary;
+    const trial = now.trials.find((candidate) => candidate.trial === ended);
+    if (trial) reporter.ended(trial, best?.trial === ended, elapsedSeconds());
+    if (best && best.trial !== written) await writeBest(study, now, best);
+    written = best?.trial ?? null;
+    await writeStudyReport(study.folder, now, summary);
+  };
+}
+
+/** No training is started that would end after `--time`, were it to take as long as the longest so far. */
+function haltOf({ study, journal, elapsedSeconds }: Session): 'time' | null {
+  const { time } = study.settings;
+  if (time === null) return null;
+  const longest = Math.max(0, ...journal().trials.map((trial) => (trial.status === 'finished' ? trial.facts.seconds : 0)));
+  return elapsedSeconds() + longest > parseDuration('--time', time) ? 'time' : null;
+}
+
+function headerOf({ settings, space, split, model, data, key, ground }: OpenStudy): StudyHeader {
+  const { groups, allowed, budget } = space;
+  const { train, validation, test } = split.parts;
+  return {
+    kind: 'study',
+    version: STUDY_VERSION,
+    darse: packageVersion(),
+    key,
+    ground,
+    settings,
+    dataName: basename(split.dataSet.name),
+    modelName: model.folder.name,
+    rows: { train: train.length, validation: validation.length, test: test.length },
+    space: {
+      groups: groups.map(({ name, modules, unitCost }) => ({ name, modules: [...modules], unitCost })),
+      allowed: [...allowed],
+      budget: Number.isFinite(budget) ? budget : null,
+    },
+    trivial: trivialPredictor(data.train, data.validation).metrics,
+  };
+}

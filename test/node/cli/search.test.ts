@@ -1,0 +1,288 @@
+import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { formatRecord, type HistoryRecord, parseHistory } from '../../../shared/history/record.ts';
+import { randomKey, uniformAt } from '../../../shared/study/random.ts';
+import { csvOf, folderHashes, temporaryFolder, tinyExamples, writeTinyModel } from '../../support/cliFixture.ts';
+import { type CliRun, runCli, type StartedCli, startCli } from '../../support/runCli.ts';
+
+const folder = temporaryFolder();
+
+const DATA = ['--data', 'texts.csv', '--model', 'model', '--engine', 'onnx'];
+/** Six trainings of 30 steps: about two seconds, so that signals hit the middle. */
+const STUDY = [...DATA, '--groups', '2', '--allowed', '2,4,8', '--budget', '6r', '--batch', '8', '--epochs', '2'];
+/** Longer than any of these studies takes on a busy machine. */
+const PATIENCE_MS = 120_000;
+
+let whole: CliRun;
+beforeAll(async () => {
+  writeTinyModel(join(folder, 'model'));
+  writeFileSync(join(folder, 'texts.csv'), csvOf(tinyExamples(150)));
+  whole = await runCli(['search', ...STUDY, '--out', 'whole', '--json'], { cwd: folder });
+});
+
+function start(...args: string[]): StartedCli {
+  return startCli(args, { cwd: folder });
+}
+
+function journalPath(study: string): string {
+  return join(folder, study, 'study.jsonl');
+}
+
+function journal(study: string): readonly HistoryRecord[] {
+  return existsSync(journalPath(study)) ? parseHistory(readFileSync(journalPath(study), 'utf8')).records : [];
+}
+
+/** The finished trials without what a clock or an interruption leaves in them. */
+function finishedTrials(study: string): object[] {
+  return journal(study)
+    .filter(({ kind }) => kind === 'trial')
+    .map(({ elapsedSeconds: _elapsed, facts, ...record }) => {
+      const { seconds: _seconds, resumedFromStep: _step, ...rest } = Object(facts);
+      return { ...record, facts: rest };
+    });
+}
+
+/** SHA-256 of every file of adapters/ and best/. */
+function adapterHashes(study: string): object {
+  return ['adapters', 'best'].map((name) => folderHashes(join(folder, study, name)));
+}
+
+/** A copy of the whole study's folder as if its process had been ended after the journal's first lines. */
+function cutStudy(name: string, keep: (lines: readonly string[]) => readonly string[]): void {
+  cpSync(join(folder, 'whole'), join(folder, name), { recursive: true });
+  const lines = readFileSync(journalPath(name), 'utf8').trimEnd().split('\n');
+  writeFileSync(journalPath(name), `${keep(lines).join('\n')}\n`);
+}
+
+describe('a study', () => {
+  test('ends with 0 and tells scripts its best vector, the lowest validation MSE of all', () => {
+    expect(whole.code).toBe(0);
+    const { end, best, history, uniform } = JSON.parse(whole.stdout);
+    expect(end).toBe('finished');
+    const scores = history.map(({ score }: { score: number }) => score);
+    expect(scores.length).toBeGreaterThan(3);
+    expect(best.score).toBe(Math.min(...scores));
+    expect(uniform).toMatchObject({ ranks: [4, 4], score: expect.any(Number) });
+  });
+
+  test('proposes allowed ranks within the budget, each vector once', () => {
+    const { history } = JSON.parse(whole.stdout);
+    const vectors: number[][] = history.map(({ ranks }: { ranks: number[] }) => ranks);
+    expect(new Set(vectors.map(String)).size).toBe(vectors.length);
+    for (const ranks of vectors) {
+      expect(ranks.filter((rank) => ![2, 4, 8].includes(rank))).toEqual([]);
+      expect(ranks.reduce((sum, rank) => sum + rank, 0)).toBeLessThanOrEqual(12);
+    }
+  });
+
+  test('leaves journal, split, every trained adapter, the best one for PEFT, a table and a report', () => {
+    const trials = finishedTrials('whole').length;
+    const adapters = Array.from({ length: trials }, (_, i) => `adapters/trial-000${i + 1}.safetensors`);
+    const best = ['README.md', 'adapter_config.json', 'adapter_model.safetensors'];
+    const heads = ['darse_heads.json', 'darse_heads.safetensors', 'load_darse.py'];
+    expect(Object.keys(folderHashes(join(folder, 'whole')))).toEqual([
+      ...adapters,
+      ...[...best, ...heads].map((name) => `best/${name}`),
+      ...['report.md', 'split.json', 'study.jsonl', 'trials.csv'],
+    ]);
+  });
+
+  test('reports every trial and claims nothing', () => {
+    const { best } = JSON.parse(whole.stdout);
+    const report = readFileSync(join(folder, 'whole', 'report.md'), 'utf8');
+    expect(report).toContain(`**${best.ranks.join('@')}** (trial ${best.trial})`);
+    expect(report).toContain('no claim is made');
+    for (const { trial, ranks } of JSON.parse(whole.stdout).history) {
+      expect(report).toContain(`| ${trial} | ${ranks.join('@')} |`);
+    }
+    expect(readFileSync(join(folder, 'whole', 'trials.csv'), 'utf8').split('\r\n')[best.trial]).toContain(
+      `${best.trial},finished,${best.ranks.join('@')},${best.parameters},${best.score}`,
+    );
+  });
+
+  test('looks at no test row', () => {
+    expect(journal('whole').filter(({ kind }) => kind === 'testLook')).toEqual([]);
+    expect(journal('whole')[0]).toMatchObject({ kind: 'study', rows: { train: 120, validation: 15, test: 15 } });
+  });
+
+  test('hands over the same adapter as a training of its best vector', async () => {
+    const { best } = JSON.parse(whole.stdout);
+    const settings = [...DATA, '--ranks', best.ranks.join('@'), '--batch', '8', '--epochs', '2'];
+    const { code, stdout } = await runCli(['train', ...settings, '--out', 'alone', '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).score).toBe(best.score);
+    for (const name of ['adapter_model.safetensors', 'adapter_config.json', 'darse_heads.safetensors']) {
+      const found = readFileSync(join(folder, 'whole', 'best', name));
+      expect(found.equals(readFileSync(join(folder, 'alone', 'adapter', name))), name).toBe(true);
+    }
+  });
+
+  test('that ends at --trials says so, and neither resume nor status train or change a record', async () => {
+    const more = ['--out', 'short', '--trials', '2', '--strategy', 'random', '--json'];
+    const short = await runCli(['search', ...STUDY, ...more], { cwd: folder });
+    expect(JSON.parse(short.stdout)).toMatchObject({ end: 'trials', trials: { finished: 2, withoutResult: 0 } });
+    const before = folderHashes(join(folder, 'short'));
+    for (const command of ['resume', 'status']) {
+      const { code, stdout } = await runCli([command, 'short', '--json'], { cwd: folder });
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ state: 'ended', end: 'trials', trials: { finished: 2 } });
+    }
+    expect(folderHashes(join(folder, 'short'))).toEqual(before);
+  });
+
+  test('whose time is up before its first training ends by that, records it, and has no best', async () => {
+    const { code, stdout } = await runCli(['search', ...STUDY, '--out', 'late', '--time', '0.001s', '--json'], {
+      cwd: folder,
+    });
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ end: 'time', best: null });
+    expect(journal('late').at(-1)).toMatchObject({ kind: 'end', reason: 'time' });
+  });
+});
+
+describe('an interrupted study', () => {
+  /** Until the journal holds `count` records more than it did, or the command has ended. */
+  async function untilRecords(study: string, count: number, { child }: StartedCli): Promise<void> {
+    const before = journal(study).length;
+    while (journal(study).length < before + count && child.exitCode === null && child.signalCode === null) await wait(10);
+  }
+
+  test(
+    'goes on after SIGKILL and SIGINT at any moment and ends with the same trials and the same bytes',
+    async () => {
+      const key = randomKey(Date.now(), 'moments');
+      const often = ['--checkpoint-seconds', '0.05'];
+      let running = start('search', ...STUDY, '--out', 'pieces', ...often);
+      for (const [i, signal] of (['SIGKILL', 'SIGINT', 'SIGKILL', 'SIGKILL', 'SIGKILL'] as const).entries()) {
+        await untilRecords('pieces', 2 + Math.floor(4 * uniformAt(key, i)), running);
+        await wait(120 * uniformAt(key, 10 + i));
+        running.child.kill(signal);
+        const { code, stderr } = await running.ended;
+        if (signal === 'SIGINT') {
+          expect(code).toBe(130);
+          expect(stderr).toContain('go on with: npx darse resume pieces');
+        }
+        running = start('resume', 'pieces', ...often);
+      }
+      expect((await running.ended).code).toBe(0);
+      expect(finishedTrials('pieces')).toEqual(finishedTrials('whole'));
+      expect(adapterHashes('pieces')).toEqual(adapterHashes('whole'));
+    },
+    PATIENCE_MS,
+  );
+
+  test('goes on inside the trial, from its checkpoint', async () => {
+    const running = start('search', ...STUDY, '--out', 'inside', '--checkpoint-seconds', '0', '--json');
+    await untilRecords('inside', 5, running);
+    running.child.kill('SIGINT');
+    const { code, stdout } = await running.ended;
+    expect(code).toBe(130);
+    expect(JSON.parse(stdout).interrupted.resume).toBe('npx darse resume inside');
+    const stopped = journal('inside').at(-1);
+    expect(stopped).toMatchObject({ kind: 'interrupted', trial: 1 });
+    const waiting = await runCli(['status', 'inside', '--json'], { cwd: folder });
+    expect(JSON.parse(waiting.stdout)).toMatchObject({ state: 'interrupted', running: { trial: 1, ranks: [2, 2] } });
+    const resumed = await start('resume', 'inside').ended;
+    expect(resumed.stderr).toContain(`trial 1 goes on after step ${stopped?.['step']}`);
+    expect(adapterHashes('inside')).toEqual(adapterHashes('whole'));
+  });
+
+  test('is refused to a second writer while the first lives, and status says that it runs', async () => {
+    const running = start('search', ...STUDY, '--out', 'held', '--epochs', '50');
+    await untilRecords('held', 3, running);
+    const { code, stderr } = await runCli(['resume', 'held'], { cwd: folder });
+    const status = await runCli(['status', 'held'], { cwd: folder });
+    running.child.kill('SIGKILL');
+    await running.ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain(`being worked on by process ${running.child.pid}`);
+    expect(status).toMatchObject({ code: 0, stdout: expect.stringContaining('held is being worked on') });
+  });
+
+  test('whose journal has a damaged line trains that trial again and keeps everything else', async () => {
+    const isTrial = (line: string) => line.includes('"kind":"trial"');
+    cutStudy('damaged', (lines) => {
+      const place = lines.findIndex(isTrial);
+      return lines.slice(0, lines.findLastIndex(isTrial)).with(place, `${lines[place]?.slice(0, -20)}`);
+    });
+    appendFileSync(journalPath('damaged'), '{"v":1,"kind":"tr');
+    const { code, stderr } = await start('resume', 'damaged').ended;
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/line \d+ is skipped: its checksum does not fit/);
+    expect(stderr).toContain('the last line was torn');
+    const byNumber = finishedTrials('damaged').toSorted((a, b) => Object(a).trial - Object(b).trial);
+    expect(byNumber).toEqual(finishedTrials('whole'));
+    expect(adapterHashes('damaged')).toEqual(adapterHashes('whole'));
+  });
+
+  test('does not go on with other data, and changes nothing', async () => {
+    cutStudy('changed', (lines) => lines.slice(0, 8));
+    const before = folderHashes(join(folder, 'changed'));
+    const text = readFileSync(join(folder, 'texts.csv'), 'utf8');
+    appendFileSync(join(folder, 'texts.csv'), 'more,good record,1\n');
+    const { code, stderr } = await start('resume', 'changed').ended;
+    writeFileSync(join(folder, 'texts.csv'), text);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the data, the split changed since changed was begun');
+    expect(folderHashes(join(folder, 'changed'))).toEqual(before);
+  });
+});
+
+describe('what a study cannot work with', () => {
+  test.each([
+    ['a budget below the least ranks', ['--budget', '1r'], ['the least ranks, 2@2, cost', 'raise the budget']],
+    ['a budget that is none', ['--budget', 'much'], ['--budget must be parameters']],
+    ['groups that the layers cannot be cut into', ['--groups', '3'], ['4 layers cannot be cut into 3', '1, 2, 4']],
+    ['ranks above the full rank', ['--allowed', '8,4096'], ['allowed ranks must be at most', 'got 4096']],
+    ['ranks that do not ascend', ['--allowed', '8,4'], ['must ascend']],
+    ['a strategy nobody knows', ['--strategy', 'luck'], ['--strategy must be one of', 'coarse']],
+    ['a time that is none', ['--time', 'soon'], ['--time must be a duration']],
+    ['AdaLoRA', ['--method', 'adalora'], ['--method must be lora']],
+    ['a model that is not there', ['--model', 'nowhere'], ['"nowhere"']],
+  ])('%s is told and nothing is written', async (_, args, words) => {
+    const { code, stderr } = await start('search', ...STUDY, '--out', 'wrong', ...args).ended;
+    expect(code).toBe(2);
+    for (const word of words) expect(stderr).toContain(word);
+    expect(existsSync(join(folder, 'wrong'))).toBe(false);
+  });
+
+  test('a folder that holds a study is not overwritten', async () => {
+    const before = folderHashes(join(folder, 'whole'));
+    const { code, stderr } = await start('search', ...STUDY, '--out', 'whole').ended;
+    expect(code).toBe(2);
+    expect(stderr).toContain('go on with npx darse resume whole');
+    expect(folderHashes(join(folder, 'whole'))).toEqual(before);
+  });
+
+  test.each([
+    ['no study', () => [], 'it has no settings'],
+    ['a damaged first line', (lines: readonly string[]) => lines.with(0, '{"v":1}'), 'line 1 is skipped: its checksum'],
+    [
+      "another version's study",
+      (lines: readonly string[]) => {
+        const header = parseHistory(`${lines[0]}\n`).records[0] ?? { kind: 'study' };
+        return lines.with(0, formatRecord({ ...header, version: 2 }));
+      },
+      'of another version of DARSE',
+    ],
+  ])('resume and status refuse a folder with %s and change nothing', async (name, keep, words) => {
+    cutStudy(name, keep);
+    const before = folderHashes(join(folder, name));
+    for (const command of ['resume', 'status']) {
+      const { code, stderr } = await start(command, name).ended;
+      expect(code).toBe(2);
+      expect(stderr).toContain(words);
+    }
+    expect(folderHashes(join(folder, name))).toEqual(before);
+  });
+
+  test('a folder that is not there is told', async () => {
+    for (const command of ['resume', 'status']) {
+      const { code, stderr } = await start(command, 'nowhere').ended;
+      expect(code).toBe(2);
+      expect(stderr).toContain('no such file or folder');
+    }
+  });
+});
