@@ -30,7 +30,8 @@ export async function run(context: CommandContext): Promise<number> {
   const { finished, unfinishedCount, best } = summary;
   const failed = unfinishedCount === 0 ? '' : `, ${unfinishedCount} without a result`;
   context.print(`${stateInWords(folder, journal, state)}; ${finished.length} trials finished${failed}`);
-  if (best) context.print(`best: ${ranksKey(best.ranks)} (trial ${best.trial}), validation MSE ${best.score.toFixed(4)}`);
+  if (best)
+    context.print(`best: ${ranksKey(best.ranks)} (trial ${best.trial}), validation MSE ${best.score.toFixed(4)}`);
   const { running } = journal;
   if (running) {
     const epoch = running.epoch === null ? 'in its first epoch' : `epoch ${running.epoch} done`;

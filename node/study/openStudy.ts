@@ -60,7 +60,15 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
     context.note(`engine ${engine.description.name}: ${engine.description.device}`);
     return {
       ...study,
-      ...{ space, strategy, model, engine, split, ground, key, data, specOf },
+      space,
+      strategy,
+      model,
+      engine,
+      split,
+      ground,
+      key,
+      data,
+      specOf,
       async close() {
         await engine.dispose();
         await model.close();

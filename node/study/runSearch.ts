@@ -2,7 +2,12 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
 import { runStudy, type StudyEvent } from '../../shared/search/runStudy.ts';
-import { readStudyJournal, STUDY_VERSION, type StudyHeader, type StudyJournal } from '../../shared/search/studyJournal.ts';
+import {
+  readStudyJournal,
+  STUDY_VERSION,
+  type StudyHeader,
+  type StudyJournal,
+} from '../../shared/search/studyJournal.ts';
 import { type StudySummary, summariseStudy } from '../../shared/search/summariseStudy.ts';
 import type { HistoryRecord } from '../../shared/history/record.ts';
 import { parseDuration } from '../../shared/study/parseDuration.ts';
@@ -33,7 +38,7 @@ export async function runSearch(study: OpenStudy): Promise<SearchEnd> {
   const lock = await lockFolder(folder);
   try {
     const file = await openHistory(join(folder, STUDY_FILES.journal));
-    const session = createSession(study, file, lock.check);
+    const session = createSession(study, file, () => lock.check());
     try {
       const interrupted = await work(session);
       if (!interrupted) await rm(join(folder, STUDY_FILES.running), { recursive: true, force: true });
@@ -53,11 +58,11 @@ interface Session {
   readonly study: OpenStudy;
   readonly reporter: StudyReporter;
   /** All records, those of earlier sessions too, as the study they make. */
-  journal(): StudyJournal;
+  readonly journal: () => StudyJournal;
   /** How long processes have worked at the study, all together. */
-  elapsedSeconds(): number;
+  readonly elapsedSeconds: () => number;
   /** Adds a record, with the time so far. */
-  append(record: HistoryRecord): Promise<void>;
+  readonly append: (record: HistoryRecord) => Promise<void>;
 }
 
 function createSession(
@@ -91,7 +96,9 @@ function createSession(
 async function work(session: Session & { readonly began: readonly HistoryRecord[] }): Promise<boolean> {
   const { study, reporter, began } = session;
   const { context, engine, space, strategy, settings, folder } = study;
-  context.interruption.saveFirst(() => reporter.note('stopping after this step and saving; Ctrl-C again leaves at once'));
+  context.interruption.saveFirst(() =>
+    reporter.note('stopping after this step and saving; Ctrl-C again leaves at once'),
+  );
   if (began.length === 0) await session.append({ ...headerOf(study) });
   else noteOtherEngine(context, engine.description, began);
   await writeFolder(folder, new Map([[STUDY_FILES.split, study.split.splitText]]));
@@ -165,7 +172,10 @@ function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session)
 function haltOf({ study, journal, elapsedSeconds }: Session): 'time' | null {
   const { time } = study.settings;
   if (time === null) return null;
-  const longest = Math.max(0, ...journal().trials.map((trial) => (trial.status === 'finished' ? trial.facts.seconds : 0)));
+  const longest = Math.max(
+    0,
+    ...journal().trials.map((trial) => (trial.status === 'finished' ? trial.facts.seconds : 0)),
+  );
   return elapsedSeconds() + longest > parseDuration('--time', time) ? 'time' : null;
 }
 

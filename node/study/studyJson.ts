@@ -25,7 +25,13 @@ export function studyJson(
     history: journal.trials.map((trial) =>
       trial.status === 'finished'
         ? { ...shown(trial), status: trial.status }
-        : { trial: trial.trial, ranks: trial.ranks, parameters: trial.parameters, status: trial.status, message: trial.message },
+        : {
+            trial: trial.trial,
+            ranks: trial.ranks,
+            parameters: trial.parameters,
+            status: trial.status,
+            message: trial.message,
+          },
     ),
   };
 }

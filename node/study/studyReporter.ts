@@ -44,7 +44,7 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
   const row = (trial: string, ranks: string, cells: readonly string[]) =>
     trial.padStart(WIDTHS[0]) +
     `  ${ranks.padEnd(rankWidth)}` +
-    cells.map((cell, i) => cell.padStart(WIDTHS[i + 1] ?? 0)).join('');
+    cells.map((cell, i) => ` ${cell}`.padStart(WIDTHS[i + 1] ?? 0)).join('');
   const known = (trial: StudyTrial) => {
     endedCount += 1;
     if (trial.status === 'finished') trialMs.push(1000 * trial.facts.seconds);
@@ -68,7 +68,9 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
           `${vectors.toLocaleString('en')} vectors, at most ${most.toLocaleString('en')} trainings`,
       );
       const { metrics } = trivialPredictor(data.train, data.validation);
-      line(`${count(data.validation.length)} validation texts; MSE to beat, always the mean score: ${metrics.mse.toFixed(4)}`);
+      line(
+        `${count(data.validation.length)} validation texts; MSE to beat, always the mean score: ${metrics.mse.toFixed(4)}`,
+      );
       line(row('trial', 'ranks', ['parameters', 'MSE', 'R²', 'accuracy', 'seconds']));
     },
     started({ number }) {
@@ -91,7 +93,8 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
       known(trial);
       elapsed = elapsedSeconds;
       const name = ranksKey(trial.ranks);
-      if (trial.status !== 'finished') return line(`${row(String(trial.trial), name, [])}  ${trial.status}: ${trial.message}`);
+      if (trial.status !== 'finished')
+        return line(`${row(String(trial.trial), name, [])}  ${trial.status}: ${trial.message}`);
       const { validation, seconds } = trial.facts;
       const { r2, accuracy } = validation;
       const numbers = [trial.score.toFixed(4), r2 === null ? '–' : r2.toFixed(3), `${(100 * accuracy).toFixed(1)} %`];

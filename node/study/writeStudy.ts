@@ -39,7 +39,10 @@ export async function writeBest(study: OpenStudy, journal: StudyJournal, best: F
     },
   ];
   const facts = trainingFacts({ ...study, spec }, ranksKey(best.ranks), results, [
-    ['found by', `a rank search (${settings.strategy}) that chose by these validation rows: their results are too good to be expected again`],
+    [
+      'found by',
+      `a rank search (${settings.strategy}) that chose by these validation rows: their results are too good to be expected again`,
+    ],
   ]);
   await replaceFolder(join(folder, STUDY_FILES.best), peftFolder(adapter, facts));
 }

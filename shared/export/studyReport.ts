@@ -49,7 +49,10 @@ function bestSection({ header }: StudyJournal, summary: StudySummary): string {
 }
 
 /** The best vector beside the largest uniform one that the same budget buys. */
-function uniformSentence(best: FinishedTrial, { ranks, parameters, trial }: NonNullable<StudySummary['uniform']>): string {
+function uniformSentence(
+  best: FinishedTrial,
+  { ranks, parameters, trial }: NonNullable<StudySummary['uniform']>,
+): string {
   const name = `${ranksKey(ranks)}, the largest uniform vector within the budget (${count(parameters)} parameters)`;
   if (trial === null) return `${name}, was not among the vectors seen, so the two cannot be set side by side.`;
   if (trial.trial === best.trial) return `It is ${name}.`;
@@ -64,7 +67,7 @@ function spaceSection({ header, space }: StudyJournal): string {
   const rows = space.groups.map(({ name, modules, unitCost }) => row([name, String(modules.length), count(unitCost)]));
   return [
     '## What was searched',
-    `Strategy ${header.settings['strategy']}; allowed ranks ${space.allowed.join(', ')}; budget: ${budget}; ` +
+    `Strategy ${shownSetting(header.settings['strategy'])}; allowed ranks ${space.allowed.join(', ')}; budget: ${budget}; ` +
       `${vectors.toLocaleString('en')} vectors within it.`,
     [row(['group', 'modules', 'parameters per rank']), row(['---', '---:', '---:']), ...rows].join('\n'),
   ].join('\n\n');
@@ -73,12 +76,15 @@ function spaceSection({ header, space }: StudyJournal): string {
 function trialsSection({ trials }: StudyJournal, { best }: StudySummary): string {
   const heads = ['trial', 'ranks', 'parameters', 'MSE', 'R²', 'accuracy', 'F1', 'seconds', ''];
   const rows = trials.map((trial) => row(trialCells(trial, trial.trial === best?.trial)));
-  return ['## Trials', [row(heads), row(heads.map((_, i) => (i === 1 ? '---' : '---:'))), ...rows].join('\n')].join('\n\n');
+  return ['## Trials', [row(heads), row(heads.map((_, i) => (i === 1 ? '---' : '---:'))), ...rows].join('\n')].join(
+    '\n\n',
+  );
 }
 
 function trialCells(trial: StudyTrial, isBest: boolean): string[] {
   const cells = [String(trial.trial), ranksKey(trial.ranks), count(trial.parameters)];
-  if (trial.status !== 'finished') return [...cells, '', '', '', '', '', `${trial.status}: ${markdownText(trial.message)}`];
+  if (trial.status !== 'finished')
+    return [...cells, '', '', '', '', '', `${trial.status}: ${markdownText(trial.message)}`];
   const { r2, accuracy, f1 } = trial.facts.validation;
   const numbers = [mse(trial.score), r2 === null ? '–' : r2.toFixed(3), percent(accuracy), percent(f1)];
   return [...cells, ...numbers, trial.facts.seconds.toFixed(1), isBest ? 'best' : ''];
@@ -89,16 +95,24 @@ function settingsSection({ header }: StudyJournal): string {
   const facts: (readonly [string, string])[] = [
     ['DARSE', header.darse],
     ['backbone', header.modelName],
-    ['data', `${header.dataName}: training ${rows.train}, validation ${rows.validation}, test ${rows.test} (unseen) texts`],
+    [
+      'data',
+      `${header.dataName}: training ${rows.train}, validation ${rows.validation}, test ${rows.test} (unseen) texts`,
+    ],
     ['data hash', header.ground.dataHash],
-    ...['epochs', 'batch', 'lr', 'seed', 'alpha', 'targets', 'objective'].map(
-      (name): readonly [string, string] => [name, String(settings[name] ?? 'default')],
-    ),
+    ...['epochs', 'batch', 'lr', 'seed', 'alpha', 'targets', 'objective'].map((name): readonly [string, string] => [
+      name,
+      shownSetting(settings[name]),
+    ]),
   ];
   return [
     '## Settings',
     [row(['setting', 'value']), row(['---', '---']), ...facts.map((cells) => row(cells.map(markdownText)))].join('\n'),
   ].join('\n\n');
+}
+
+function shownSetting(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : 'default';
 }
 
 function row(cells: readonly string[]): string {

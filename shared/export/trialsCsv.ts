@@ -13,7 +13,8 @@ export function trialsCsv(trials: readonly StudyTrial[]): string {
   const data = trials.map((trial) => {
     const { status, parameters } = trial;
     const cells = [trial.trial, status, harmlessCell(ranksKey(trial.ranks)), parameters];
-    if (trial.status !== 'finished') return [...cells, ...METRICS.map(() => ''), '', '', '', harmlessCell(trial.message)];
+    if (trial.status !== 'finished')
+      return [...cells, ...METRICS.map(() => ''), '', '', '', harmlessCell(trial.message)];
     const { score, facts } = trial;
     const metrics = METRICS.map((name) => facts.validation[name] ?? '');
     return [...cells, score, ...metrics, facts.epoch, facts.seconds, ''];

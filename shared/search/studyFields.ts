@@ -57,7 +57,11 @@ export function studySpace(settings: StudySettings, shape: AdaptedShape): RankSp
 }
 
 /** The settings of the training that a proposal asks for: the study's seed and all else the same for every vector. */
-export function trainingSettingsOf(settings: StudySettings, { groups }: RankSpace, ranks: GroupRanks): TrainingSettings {
+export function trainingSettingsOf(
+  settings: StudySettings,
+  { groups }: RankSpace,
+  ranks: GroupRanks,
+): TrainingSettings {
   if (settings.method !== 'lora') {
     throw new DarseError('usage', 'a search gives ranks to plain LoRA: --method must be lora');
   }

@@ -1,7 +1,7 @@
 import type { Shape } from '../../plan/dimension.ts';
 import type { Plan } from '../../plan/plan.ts';
 import { GraphBuilder, nameOf } from './graphBuilder.ts';
-import type { OnnxGraph, OnnxTensorInfo } from './onnxProto.ts';
+import type { OnnxGraph, OnnxInitializer, OnnxTensorInfo } from './onnxProto.ts';
 import { writeOperation } from './writeOperation.ts';
 
 /** A plan as an ONNX graph, and how a run feeds it. */
@@ -11,22 +11,30 @@ export interface PlanGraph {
   readonly shapeInputs: ReadonlyMap<string, Shape>;
 }
 
-/** Writes a plan as one graph with free sizes. Given values, constants too, are inputs by their own names. */
-export function onnxGraph(plan: Plan): PlanGraph {
+/**
+ * Writes a plan as one graph with free sizes. Given values are inputs by their own names, constants too but for those in `weights`, which the
+ * graph then holds.
+ */
+export function onnxGraph(plan: Plan, weights: ReadonlyMap<string, Float32Array> = new Map()): PlanGraph {
   const builder = new GraphBuilder();
   for (const operation of plan.operations) writeOperation(builder, operation);
   for (const [name, value] of plan.outputs) builder.write('Identity', [nameOf(value)], [graphOutput(name)]);
   const { nodes, initializers, shapeInputs } = builder;
-  const given = plan.given.map(
-    (value): OnnxTensorInfo => ({ name: nameOf(value), type: 'float32', shape: value.shape }),
-  );
+  const given: OnnxTensorInfo[] = [];
+  const held: OnnxInitializer[] = [];
+  for (const value of plan.given) {
+    const name = nameOf(value);
+    const data = weights.get(name);
+    if (data) held.push({ name, dims: value.shape.map(Number), data });
+    else given.push({ name, type: 'float32', shape: value.shape });
+  }
   const shapes = [...shapeInputs].map(
     ([name, shape]): OnnxTensorInfo => ({ name, type: 'int64', shape: [shape.length] }),
   );
   const outputs = [...plan.outputs].map(
     ([name, { shape }]): OnnxTensorInfo => ({ name: graphOutput(name), type: 'float32', shape }),
   );
-  const graph = { inputs: [...given, ...shapes], outputs, initializers: [...initializers.values()], nodes };
+  const graph = { inputs: [...given, ...shapes], outputs, initializers: [...initializers.values(), ...held], nodes };
   return { graph, shapeInputs };
 }
 

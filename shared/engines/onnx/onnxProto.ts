@@ -31,7 +31,7 @@ export interface OnnxTensorInfo {
 export interface OnnxInitializer {
   readonly name: string;
   readonly dims: readonly number[];
-  readonly data: Float32Array<ArrayBuffer> | BigInt64Array<ArrayBuffer>;
+  readonly data: Float32Array | BigInt64Array;
 }
 
 export interface OnnxGraph {
