@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TextTokenizer } from '../shared/data/tokenizer.ts';
 import type { Engine } from '../shared/engines/engine.ts';
 import type { AdapterFolder } from '../shared/export/adapterFolder.ts';
 import { readAdapterFolder } from '../shared/export/readAdapterFolder.ts';
@@ -75,7 +74,7 @@ export async function openAdapter(
         const task = { plan, prepared, backbone, layout, adapter: spec.adapter, maxTokens: spec.maxTokens };
         const predictions = await predictExamples(
           { ...task, padding: spec.padding, batchSize: PREDICTION_BATCH },
-          texts.map((text, number) => ({ ids: encoded(tokenizer, text, spec.maxTokens), number })),
+          texts.map((text, number) => ({ ids: tokenizer.encode(text, spec.maxTokens).ids, number })),
           parameters,
           (done) => progress.show('predicting', done, texts.length),
         );
@@ -119,8 +118,4 @@ function namesIn(path: string): Promise<string[]> {
   return readdir(path).catch((cause: NodeJS.ErrnoException) => {
     throw readingError(path, cause);
   });
-}
-
-function encoded(tokenizer: TextTokenizer, text: string, maxTokens: number): Int32Array {
-  return Int32Array.from(tokenizer.encode(text, maxTokens).ids);
 }

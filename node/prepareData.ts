@@ -91,7 +91,7 @@ export function encodeParts(parts: SplitData['parts'], tokenizer: TextTokenizer,
   const encode = (examples: readonly Example[]): EncodedExample[] =>
     examples.map((example, number) => ({
       ...example,
-      ids: Int32Array.from(tokenizer.encode(example.text, maxTokens).ids),
+      ids: tokenizer.encode(example.text, maxTokens).ids,
       number,
     }));
   return { train: encode(parts.train), validation: encode(parts.validation), test: encode(parts.test) };

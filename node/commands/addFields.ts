@@ -1,18 +1,10 @@
 import type { Command } from 'commander';
 import type { Field, Fields } from '../../shared/study/fields.ts';
+import { TRAINING_FIELDS } from '../../shared/trial/trainingFields.ts';
 
 /** For commands that draw nothing at random: a script may give every command the same seed. */
 export const UNUSED_SEED = {
-  seed: {
-    kind: 'number',
-    default: 0,
-    least: 0,
-    most: Number.MAX_SAFE_INTEGER,
-    whole: true,
-    flag: '--seed',
-    value: '<N>',
-    help: 'changes nothing here: this command draws nothing at random',
-  },
+  seed: { ...TRAINING_FIELDS.seed, help: 'changes nothing here: this command draws nothing at random' },
 } as const satisfies Fields;
 
 /** Declares one flag per field and `--config`; values stay text until `parseSettings` reads them with those of the file. */

@@ -3,7 +3,7 @@ import { STUDY_FIELDS, type StudySettings } from '../../shared/search/studyField
 import { DarseError } from '../../shared/study/darseError.ts';
 import type { Fields } from '../../shared/study/fields.ts';
 import { readPresetSettings } from '../../shared/trial/readTrainingSettings.ts';
-import { PRESETS } from '../../shared/trial/trainingFields.ts';
+import { namedPreset, PRESET_FIELD } from '../../shared/trial/trainingPresets.ts';
 import { type CommandContext, configFile, givenFields } from '../commandContext.ts';
 import { withAbsolutePaths } from '../openGround.ts';
 import { checkNewFolder } from '../runFolder.ts';
@@ -19,14 +19,7 @@ const FIELDS = {
     value: '<folder>',
     help: 'new folder for the study: study.jsonl, adapters/, best/, report.md, trials.csv',
   },
-  preset: {
-    kind: 'choice',
-    default: 'none',
-    choices: ['none', ...PRESETS],
-    flag: '--preset',
-    value: '<name>',
-    help: 'settings of the trainings to start from; others given beside it win',
-  },
+  ...PRESET_FIELD,
   ...CHECKPOINT_FIELDS,
   ...STUDY_FIELDS,
 } as const satisfies Fields;
@@ -38,9 +31,12 @@ export function declare(command: Command): void {
 export async function run(context: CommandContext): Promise<number> {
   const given = givenFields(FIELDS, context.options);
   const file = await configFile(context);
-  const named = given['preset'] ?? file['preset'];
-  const preset = PRESETS.find((name) => name === named) ?? null;
-  const { out, preset: _preset, checkpointSeconds, ...settings } = readPresetSettings(FIELDS, preset, file, given);
+  const {
+    out,
+    preset: _preset,
+    checkpointSeconds,
+    ...settings
+  } = readPresetSettings(FIELDS, namedPreset(file, given), file, given);
   if (out === null || settings.data === null) {
     const missing = [
       ...(settings.data === null ? ['the file of texts with --data'] : []),

@@ -5,7 +5,8 @@ import { DarseError } from '../../shared/study/darseError.ts';
 import { type Fields, parseSettings, type Settings } from '../../shared/study/fields.ts';
 import { warmupSteps } from '../../shared/train/schedule.ts';
 import { readPresetSettings, trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
-import { PRESETS, TRAINING_FIELDS, type TrainingSettings } from '../../shared/trial/trainingFields.ts';
+import { TRAINING_FIELDS, type TrainingSettings } from '../../shared/trial/trainingFields.ts';
+import { namedPreset, PRESET_FIELD } from '../../shared/trial/trainingPresets.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
 import type { TrialSpec } from '../../shared/trial/trialSpec.ts';
 import { type CommandContext, configFile, givenFields, readJsonObject, textOption } from '../commandContext.ts';
@@ -30,14 +31,7 @@ const FIELDS = {
     value: '<folder>',
     help: 'new folder for result.json, history.jsonl, adapter/ and model-card.md',
   },
-  preset: {
-    kind: 'choice',
-    default: 'none',
-    choices: ['none', ...PRESETS],
-    flag: '--preset',
-    value: '<name>',
-    help: 'settings to start from; others given beside it win',
-  },
+  ...PRESET_FIELD,
   ...CHECKPOINT_FIELDS,
   ...TRAINING_FIELDS,
 } as const satisfies Fields;
@@ -109,9 +103,7 @@ async function chosenSettings(context: CommandContext): Promise<ChosenSettings> 
     return { folder: resumed, saved, ...trainingPart(settings) };
   }
   const file = await configFile(context);
-  const named = given['preset'] ?? file['preset'];
-  const preset = PRESETS.find((name) => name === named) ?? null;
-  const settings = readPresetSettings(FIELDS, preset, file, given);
+  const settings = readPresetSettings(FIELDS, namedPreset(file, given), file, given);
   if (settings.out === null || settings.data === null) {
     const missing = [
       ...(settings.data === null ? ['the file of texts with --data'] : []),

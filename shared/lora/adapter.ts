@@ -1,7 +1,6 @@
 import { DarseError } from '../study/darseError.ts';
 import type { LinearModule } from './loraLinear.ts';
 import { type AlphaRule, loraAlpha, loraScale } from './loraScale.ts';
-import type { RankMap } from './rankMap.ts';
 
 /** A trained LoRA module of rank r on a weight W [O, I]: W' = W + scale·B·A. */
 export interface AdapterModule extends LinearModule {
@@ -30,9 +29,4 @@ export function adapterModule(
     );
   }
   return { path, inputSize, outputSize, rank, alpha: loraAlpha(rule, rank), scale: loraScale(rule, rank), A, B };
-}
-
-/** The ranks of an adapter's modules. */
-export function adapterRanks(modules: readonly AdapterModule[]): RankMap {
-  return new Map(modules.map((module) => [module.path, module.rank]));
 }

@@ -10,13 +10,8 @@ import { DarseError } from '../study/darseError.ts';
 import { type Fields, parseSettings, type Settings } from '../study/fields.ts';
 import { ADAMW_DEFAULTS } from '../train/adamW.ts';
 import { parseLossWeights } from './numberLists.ts';
-import {
-  DEFAULT_LEARNING_RATES,
-  PRESET_SETTINGS,
-  type Preset,
-  TRAINING_FIELDS,
-  type TrainingSettings,
-} from './trainingFields.ts';
+import { DEFAULT_LEARNING_RATES, TRAINING_FIELDS, type TrainingSettings } from './trainingFields.ts';
+import { PRESET_SETTINGS, type Preset } from './trainingPresets.ts';
 import type { TrialSpec } from './trialSpec.ts';
 
 /** Where neither the user nor a preset says: enough for headlines, tweets and most reviews' sentences. */

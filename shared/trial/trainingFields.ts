@@ -402,32 +402,3 @@ export const TRAINING_FIELDS = {
 } as const satisfies Fields;
 
 export type TrainingSettings = Settings<typeof TRAINING_FIELDS>;
-
-export const PRESETS = ['paper'] as const;
-export type Preset = (typeof PRESETS)[number];
-
-/** The settings a preset changes (`paper`: spec.md §4, §5 and the JSON of §7.6). */
-export const PRESET_SETTINGS: Readonly<Record<Preset, Partial<TrainingSettings>>> = {
-  paper: {
-    targets: 'query,value',
-    alpha: 'rank',
-    loraDropout: 0,
-    dropout: 'model',
-    pooling: 'first',
-    head: 'paper',
-    headWidth: 128,
-    headDropout: 0.1,
-    lossWeights: '1,1',
-    lr: 1e-5,
-    schedule: 'cosine',
-    warmup: 0.1,
-    finalLr: 0,
-    weightDecay: 0.01,
-    epochs: 100,
-    batch: 10,
-    maxTokens: 512,
-    pad: 'full',
-    parts: '0.9,0.1,0',
-    seed: 1,
-  },
-};
