@@ -1,6 +1,7 @@
 import type { Engine } from '../../shared/engines/engine.ts';
 import { createStrategy } from '../../shared/search/createStrategy.ts';
-import { type GroupRanks, type RankSpace, uniformRanks } from '../../shared/search/rankSpace.ts';
+import type { Trial } from '../../shared/search/evaluation.ts';
+import { type RankSpace, uniformRanks } from '../../shared/search/rankSpace.ts';
 import type { Strategy } from '../../shared/search/strategy.ts';
 import { type StudySettings, studySpace, trainingSettingsOf } from '../../shared/search/studyFields.ts';
 import type { StudyHeader } from '../../shared/search/studyJournal.ts';
@@ -28,10 +29,10 @@ export interface OpenStudy {
   readonly ground: TrialGround;
   /** See `StudyHeader`. */
   readonly key: string;
-  /** Without test rows: the search does not look at them. */
+  /** With the test rows, which the search does not look at. */
   readonly data: TrialData;
-  /** The training that a proposal asks for. */
-  specOf(ranks: GroupRanks): TrialSpec;
+  /** The training that the study asks for. */
+  specOf(trial: Pick<Trial, 'ranks' | 'seed' | 'learningRate'>): TrialSpec;
   close(): Promise<void>;
 }
 
@@ -49,13 +50,13 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
     const { config } = model.backbone;
     const space = studySpace(settings, config);
     const strategy = createStrategy(settings, space);
-    const specOf = (ranks: GroupRanks) =>
-      trialSpecOf(trainingSettingsOf(settings, space, ranks), config, split.parts.train);
-    const first = specOf(uniformRanks(space, space.allowed[0] ?? 0));
+    const specOf: OpenStudy['specOf'] = (trial) =>
+      trialSpecOf(trainingSettingsOf(settings, space, trial), config, split.parts.train);
+    const first = specOf({ ranks: uniformRanks(space, space.allowed[0] ?? 0) });
     const key = trialKey(first, ground);
     if (begun) checkSameRun(folder, begun, key, ground);
     for (const line of describeParts(split, model.tokenizer, first.maxTokens)) context.note(line);
-    const data = encodeParts({ ...split.parts, test: [] }, model.tokenizer, first.maxTokens);
+    const data = encodeParts(split.parts, model.tokenizer, first.maxTokens);
     const engine = await openEngine(settings, model.backbone.readConstant);
     context.note(`engine ${engine.description.name}: ${engine.description.device}`);
     return {

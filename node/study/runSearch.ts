@@ -1,15 +1,20 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
+import { confirmationOptions } from '../../shared/search/confirmation/confirmationSeeds.ts';
+import { uniformRanks } from '../../shared/search/rankSpace.ts';
 import { runStudy, type StudyEvent } from '../../shared/search/runStudy.ts';
 import {
-  readStudyJournal,
+  openStudyReader,
   STUDY_VERSION,
   type StudyHeader,
   type StudyJournal,
+  type StudyReader,
+  studyHistory,
 } from '../../shared/search/studyJournal.ts';
 import { type StudySummary, summariseStudy } from '../../shared/search/summariseStudy.ts';
 import type { HistoryRecord } from '../../shared/history/record.ts';
+import { DarseError } from '../../shared/study/darseError.ts';
 import { parseDuration } from '../../shared/study/parseDuration.ts';
 import { lockFolder } from '../folderLock.ts';
 import { type HistoryFile, openHistory } from '../historyFile.ts';
@@ -71,9 +76,8 @@ function createSession(
   checkLock: () => void,
 ): Session & { readonly began: readonly HistoryRecord[] } {
   const name = join(study.folder, STUDY_FILES.journal);
-  const records = [...file.records];
-  const journal = () => readStudyJournal(records, name);
-  const before = records.length > 0 ? readStudyJournal(records, name, file.problems) : null;
+  let reader: StudyReader | null = file.records.length > 0 ? openStudyReader(file.records, name, file.problems) : null;
+  const before = reader?.journal();
   for (const problem of before?.problems ?? []) study.context.note(`note: ${name}: ${problem}`);
   const startedAt = performance.now();
   const elapsedSeconds = () => (before?.elapsedSeconds ?? 0) + (performance.now() - startedAt) / 1000;
@@ -81,13 +85,17 @@ function createSession(
     study,
     began: file.records,
     reporter: createStudyReporter(study),
-    journal,
+    journal() {
+      if (reader === null) throw new DarseError('internal', `${name} has no header yet`);
+      return reader.journal();
+    },
     elapsedSeconds,
     async append(record) {
       checkLock();
       const timed = { ...record, elapsedSeconds: elapsedSeconds() };
       await file.append(timed);
-      records.push(timed);
+      if (reader) reader.add(timed);
+      else reader = openStudyReader([timed], name);
     },
   };
 }
@@ -113,8 +121,10 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
     seed: settings.seed,
     executor: trainingExecutor(study),
     limits: settings.trials === null ? {} : { trials: settings.trials },
+    fairRate: settings.lrFair ? study.specOf({ ranks: uniformRanks(space, 0) }).learningRate : null,
+    confirmation: study.data.test.length > 0 ? confirmationOptions(settings) : null,
     halt: () => haltOf(session),
-    history: [...journal.trials, ...(journal.end ? [journal.end] : [])],
+    history: studyHistory(journal),
   });
   for await (const event of loop) {
     if (!(await take(session, event))) return true;
@@ -130,7 +140,7 @@ async function take({ study, reporter, append }: Session, event: StudyEvent<Stud
     case 'trialStarted': {
       if (study.context.interruption.requested()) return false;
       const { number: trial, ranks } = event.trial;
-      await append({ kind: 'trialStarted', trial, ranks });
+      await append({ ...event.trial, kind: 'trialStarted', trial, ranks });
       reporter.started(event.trial);
       return true;
     }
@@ -141,9 +151,15 @@ async function take({ study, reporter, append }: Session, event: StudyEvent<Stud
       if (NOTEWORTHY.has(event.event.kind)) await append({ ...event.event, trial });
       return event.event.kind !== 'interrupted';
     }
+    case 'rate':
+    case 'rateRule':
     case 'trial':
     case 'end':
+    case 'confirmationPlan':
+    case 'confirmation':
+    case 'confirmationEnd':
       await append({ ...event });
+      reporter.record(event);
       return true;
     default:
       throw new RangeError(`unknown event ${JSON.stringify(event satisfies never)}`);
@@ -151,7 +167,13 @@ async function take({ study, reporter, append }: Session, event: StudyEvent<Stud
 }
 
 /** The events of a trial that its study keeps. */
-const NOTEWORTHY: ReadonlySet<StudyTrialEvent['kind']> = new Set(['started', 'epoch', 'stoppedEarly', 'problem']);
+const NOTEWORTHY: ReadonlySet<StudyTrialEvent['kind']> = new Set([
+  'started',
+  'epoch',
+  'stoppedEarly',
+  'testLook',
+  'problem',
+]);
 
 /** Brings best/, the report and the table of trials up to the records, and tells of the trial that has just ended. */
 function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session): (ended?: number) => Promise<void> {

@@ -39,9 +39,11 @@ export function trainingExecutor(study: OpenStudy): Executor<StudyTrialEvent> {
   };
 }
 
-async function* train(study: OpenStudy, { number, ranks }: Trial): ReturnType<Executor<StudyTrialEvent>['evaluate']> {
-  const { context, model, engine, data, checkpointSeconds, settings, space } = study;
-  const spec = study.specOf(ranks);
+async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<StudyTrialEvent>['evaluate']> {
+  const { context, model, engine, checkpointSeconds, settings, space } = study;
+  const { number } = trial;
+  const spec = study.specOf(trial);
+  const data = trial.onTest ? study.data : { ...study.data, test: [] };
   const key = trialKey(spec, study.ground);
   const folder = await checkpointFolder(study.folder, number);
   const common = { spec, key, data, engine, backbone: model.backbone };
@@ -52,20 +54,32 @@ async function* train(study: OpenStudy, { number, ranks }: Trial): ReturnType<Ex
     yield { kind: 'interrupted', step: end.step };
     return { status: 'failed', message: `interrupted after step ${end.step}` };
   }
-  const { score, epoch, steps, validation, parameters } = end.result;
-  await storeTrial(study.folder, number, key, parameters);
+  const { score, epoch, epochs, steps, validation, test, testScores, parameters } = end.result;
+  // What the confirmation trains is looked at and not handed over.
+  if (!trial.onTest) await storeTrial(study.folder, number, key, parameters);
   const { modules } = adapterFolderOf(spec, model.backbone.config, baseModel(model), parameters);
+  const report = validation[settings.objective];
   const facts: TrialFacts = {
     key,
     epoch,
     steps,
-    validation: validation[settings.objective].metrics,
+    validation: report.metrics,
     seconds: seconds.total,
     resumedFromStep: run.resumedFromStep,
     engine: engine.description,
+    confusion: report.confusion.map((row) => [...row]),
+    worst: report.worst.map(({ text: _text, ...row }) => row),
+    ...(test && { test: test.metrics }),
   };
   const updates = new Map(modules.map((module) => [module.path, updateImportance(module)]));
-  return { status: 'finished', score, importance: groupImportance(space, updates), facts };
+  return {
+    status: 'finished',
+    score,
+    importance: groupImportance(space, updates),
+    curve: epochs.map((record) => record.validation.mse),
+    ...(testScores && { squaredErrors: data.test.map((row, i) => ((testScores[i] ?? Number.NaN) - row.score) ** 2) }),
+    facts,
+  };
 }
 
 /** The folder of a trial's checkpoints; those of trials that have ended are removed. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { peftFolder } from '../../shared/export/peftFolder.ts';
 import { studyReport } from '../../shared/export/studyReport.ts';
 import { trialsCsv } from '../../shared/export/trialsCsv.ts';
+import { rateOf } from '../../shared/search/learningRate/rateRule.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
 import type { StudySummary } from '../../shared/search/summariseStudy.ts';
@@ -27,7 +28,9 @@ export function writeStudyReport(folder: string, journal: StudyJournal, summary:
 /** Writes best/: the adapter of a finished trial with heads and model card, from what the study kept of it. */
 export async function writeBest(study: OpenStudy, journal: StudyJournal, best: FinishedTrial): Promise<void> {
   const { folder, model, data, settings } = study;
-  const spec = study.specOf(best.ranks);
+  const learningRate = journal.rateRule && rateOf(journal.rateRule.rule, best.parameters);
+  const rate = learningRate ? { learningRate } : {};
+  const spec = study.specOf({ ranks: best.ranks, ...rate });
   const parameters = await readStoredTrial(folder, best.trial, best.facts.key);
   const adapter = adapterFolderOf(spec, model.backbone.config, baseModel(model), parameters);
   const results = [

@@ -21,7 +21,7 @@ export interface AskTell {
 
 /**
  * Steps 2 to 5 of the exploration loop (spec.md §3.1) around a strategy: it remembers, so no vector is asked twice.
- * `known`: outcomes of an earlier search; a vector among them is never asked.
+ * `known`: outcomes of an earlier search; a vector among them is never asked. `firstNumber`: of the first trial asked.
  * Throws `usage` for an impossible space, `internal` where a strategy proposes what the space does not hold.
  */
 export function createAskTell(
@@ -29,6 +29,7 @@ export function createAskTell(
   space: RankSpace,
   seed: number,
   known: readonly Outcome[] = [],
+  firstNumber = 1,
 ): AskTell {
   const problems = spaceProblems(space);
   if (problems.length > 0) throw rankSpaceError(problems);
@@ -57,7 +58,7 @@ export function createAskTell(
     const earlier = asked.get(ranksKey(ranks));
     if (earlier !== undefined) return earlier;
     checkProposal(space, ranks);
-    const trial = { number: asked.size + 1, ranks };
+    const trial = { number: firstNumber + asked.size, ranks };
     asked.set(ranksKey(ranks), trial);
     return trial;
   }

@@ -2,9 +2,15 @@ import type { GroupRanks } from './rankSpace.ts';
 
 /** One training that a study asks for. */
 export interface Trial {
-  /** From 1, in the order in which a search asks for vectors. */
+  /** From 1, in the order in which a study asks for trainings. */
   readonly number: number;
   readonly ranks: GroupRanks;
+  /** Where it is not the study's own: the seed of start values, data order and dropout. */
+  readonly seed?: number;
+  /** Where it is not the study's own. */
+  readonly learningRate?: number;
+  /** Whether it is judged on the test rows too: the trainings of the confirmation alone. */
+  readonly onTest?: true;
 }
 
 /** How a trial ended, as plain data: a failure is told, not thrown. */
@@ -15,10 +21,19 @@ export type Evaluation =
       readonly score: number;
       /** See `Outcome`. */
       readonly importance?: readonly number[];
+      /** Validation MSE after each epoch. */
+      readonly curve?: readonly number[];
+      /** (prediction - target)² of each test row, of a trial `onTest`. */
+      readonly squaredErrors?: readonly number[];
       /** Whatever else the host keeps of the trial: plain data. */
       readonly facts?: unknown;
     }
-  | { readonly status: 'pruned'; readonly message: string; readonly facts?: unknown }
+  | {
+      readonly status: 'pruned';
+      readonly message: string;
+      readonly curve?: readonly number[];
+      readonly facts?: unknown;
+    }
   | { readonly status: 'failed'; readonly message: string; readonly facts?: unknown };
 
 /** What runs trials: here, in a pool, on a queue, or by looking them up. Its events are handed through by the study. */

@@ -1,22 +1,22 @@
 import type { Evaluation, Executor, Trial } from './evaluation.ts';
 
 /** What is heard of trials that run at once. */
-export type TrialNews<Event> =
-  | { readonly kind: 'trialStarted'; readonly trial: Trial }
-  | { readonly kind: 'progress'; readonly trial: Trial; readonly event: Event }
-  | { readonly kind: 'ended'; readonly trial: Trial; readonly evaluation: Evaluation };
+export type TrialNews<Event, T extends Trial = Trial> =
+  | { readonly kind: 'trialStarted'; readonly trial: T }
+  | { readonly kind: 'progress'; readonly trial: T; readonly event: Event }
+  | { readonly kind: 'ended'; readonly trial: T; readonly evaluation: Evaluation };
 
 /**
  * Evaluates trials, at most `parallel` at once, and tells what happens as it happens. The next trial is drawn when there is
  * room for it. Where one throws or the consumer stops listening, the others are ended too.
  */
-export async function* raceTrials<Event>(
+export async function* raceTrials<Event, T extends Trial>(
   executor: Executor<Event>,
-  trials: Iterator<Trial, void>,
+  trials: Iterator<T, void>,
   parallel: number,
-): AsyncGenerator<TrialNews<Event>, void> {
-  const running = new Map<Trial, ReturnType<typeof listen<Event>>>();
-  const runs = new Map<Trial, AsyncGenerator<Event, Evaluation, void>>();
+): AsyncGenerator<TrialNews<Event, T>, void> {
+  const running = new Map<T, ReturnType<typeof listen<Event, T>>>();
+  const runs = new Map<T, AsyncGenerator<Event, Evaluation, void>>();
   try {
     for (;;) {
       while (running.size < parallel) {
@@ -45,6 +45,6 @@ export async function* raceTrials<Event>(
   }
 }
 
-async function listen<Event>(trial: Trial, run: AsyncGenerator<Event, Evaluation, void>) {
+async function listen<Event, T extends Trial>(trial: T, run: AsyncGenerator<Event, Evaluation, void>) {
   return { trial, run, heard: await run.next() };
 }

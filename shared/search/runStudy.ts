@@ -1,15 +1,15 @@
-import { createAskTell } from './createAskTell.ts';
-import { checkEvaluation, type Executor, type Trial } from './evaluation.ts';
-import { raceTrials } from './raceTrials.ts';
-import { type GroupRanks, rankCost, type RankSpace } from './rankSpace.ts';
-import type { Outcome, Strategy } from './strategy.ts';
-import type { EndReason, StudyRecord, TrialRecord } from './studyRecord.ts';
+import { type ConfirmationOptions, planConfirmation } from './confirmation/confirmationPlan.ts';
+import { runConfirmation } from './confirmation/runConfirmation.ts';
+import type { Executor, Trial } from './evaluation.ts';
+import { exploreRanks, type SearchState, type StudyLimits } from './exploreRanks.ts';
+import { type RateRule, rateOf } from './learningRate/rateRule.ts';
+import { tuneRates } from './learningRate/tuneRates.ts';
+import { rankCost, type RankSpace } from './rankSpace.ts';
+import type { Strategy } from './strategy.ts';
+import type { StudyRecord } from './studyRecord.ts';
 
-export interface StudyLimits {
-  readonly trials: number;
-  /** Adapter parameters summed over all trials. */
-  readonly parameters: number;
-}
+/** What a study does, one after the other; `rates` and `confirmation` where they are asked for. */
+export type StudyPhase = 'rates' | 'search' | 'confirmation';
 
 export interface StudyOptions<Event> {
   readonly space: RankSpace;
@@ -19,8 +19,12 @@ export interface StudyOptions<Event> {
   readonly limits?: Partial<StudyLimits>;
   /** The most trials at once, of those the strategy asks for together. */
   readonly parallel?: number;
-  /** The host's verdict before each trial, by its clock or a request to stop: why the study must end, or null. It is recorded. */
-  readonly halt?: (next: Trial) => 'time' | 'stopped' | null;
+  /** The rate to look around for each number of parameters before vectors are compared; null: none is looked for. */
+  readonly fairRate?: number | null;
+  /** How the answer is confirmed; null: it is not, and nothing may be claimed. */
+  readonly confirmation?: ConfirmationOptions | null;
+  /** The host's verdict before a training, by its clock or a request to stop: why the phase must end, or null. It is recorded. */
+  readonly halt?: (next: Trial, phase: StudyPhase) => 'time' | 'stopped' | null;
   /** Records of this study so far: replayed, nothing of them is evaluated or yielded again. One that ends with an end has ended; leave the end out to go on past it. */
   readonly history?: readonly StudyRecord[];
 }
@@ -31,85 +35,58 @@ export type StudyEvent<Event> =
   | { readonly kind: 'trialStarted'; readonly trial: Trial }
   | { readonly kind: 'progress'; readonly trial: Trial; readonly event: Event };
 
-export interface StudyState {
-  /** The outcomes of the vectors asked, in the order asked. */
-  readonly outcomes: readonly Outcome[];
-  /** The answer (spec.md eq. 8); null where no trial finished. */
-  readonly best: GroupRanks | null;
-  readonly end: EndReason;
-}
-
 /**
- * The exploration loop (spec.md §3.1, eq. 4–8): r = M.ask(); P = E(f(r)); H = H + (r, P); M.tell; until nothing is left
- * or a limit is used up. A pure function of its options but for what the executor and `halt` answer, and both answers
- * are in the records: with the same options and a history it goes on exactly where that history ends.
+ * A study: where asked, a fair learning rate for each number of parameters; the search; the confirmation of its answer. A pure function of its options
+ * but for what the executor and `halt` answer, and both answers are in the records: with the same options and a
+ * history it goes on exactly where that history ends.
  */
-export async function* runStudy<Event>(options: StudyOptions<Event>): AsyncGenerator<StudyEvent<Event>, StudyState> {
-  const { space, strategy, seed, executor, history = [], parallel = 1 } = options;
-  const past = history.filter((record) => record.kind === 'trial');
-  const lastRecord = history.at(-1);
-  const spending: Spending = { trials: 0, parameters: 0, end: lastRecord?.kind === 'end' ? lastRecord.reason : null };
-  for (const { parameters } of past) spend(spending, parameters);
-
-  const study = createAskTell(strategy, space, seed, past.map(outcomeOf));
-  for (let batch = study.ask(); batch !== null && spending.end === null; batch = study.ask()) {
-    for await (const news of raceTrials(executor, admitted(batch, options, spending), parallel)) {
-      if (news.kind !== 'ended') {
-        yield news;
-        continue;
-      }
-      const { number, ranks } = news.trial;
-      const evaluation = checkEvaluation(news.evaluation, space.groups.length);
-      const record: TrialRecord = {
-        kind: 'trial',
-        trial: number,
-        ranks,
-        parameters: rankCost(space, ranks),
-        ...evaluation,
-      };
-      study.tell(outcomeOf(record));
-      yield record;
+export async function* runStudy<Event>(options: StudyOptions<Event>): AsyncGenerator<StudyEvent<Event>, SearchState> {
+  const { space, seed, history = [], parallel = 1, limits = {}, strategy, fairRate = null, confirmation = null } = options;
+  const haltIn = (phase: StudyPhase) => (next: Trial) => options.halt?.(next, phase) ?? null;
+  const rates = history.filter((record) => record.kind === 'rate');
+  let rule = history.find((record) => record.kind === 'rateRule')?.rule ?? null;
+  let rateCount = rates.length;
+  if (fairRate !== null && rule === null && !history.some(({ kind }) => kind === 'trial' || kind === 'end')) {
+    const tuning = { space, learningRate: fairRate, executor: options.executor, parallel, halt: haltIn('rates') };
+    for await (const event of tuneRates({ ...tuning, past: rates })) {
+      if (event.kind === 'rate') rateCount += 1;
+      if (event.kind === 'rateRule') ({ rule } = event);
+      yield event;
     }
-    if (spending.end !== null) yield { kind: 'end', reason: spending.end };
   }
-  if (spending.end === null) yield { kind: 'end', reason: 'finished' };
-  return { outcomes: study.outcomes(), best: study.best(), end: spending.end ?? 'finished' };
-}
+  const executor = rule === null ? options.executor : atRates(options.executor, rule, space);
 
-/** What a study has used up, and why it must end. */
-interface Spending {
-  trials: number;
-  parameters: number;
-  end: EndReason | null;
-}
+  const past = history.filter((record) => record.kind === 'trial');
+  const state = yield* exploreRanks({
+    ...{ space, strategy, seed, executor, limits, parallel, past },
+    halt: haltIn('search'),
+    firstTrial: rateCount + 1,
+    ended: history.findLast((record) => record.kind === 'end')?.reason ?? null,
+  });
+  if (confirmation === null || state.best === null) return state;
 
-function spend(spending: Spending, parameters: number): void {
-  spending.trials += 1;
-  spending.parameters += parameters;
-}
-
-/** The trials of a batch, one by one as there is room for them, until a limit is used up or the host calls a halt. */
-function* admitted<Event>(
-  batch: readonly Trial[],
-  { space, limits, halt }: StudyOptions<Event>,
-  spending: Spending,
-): Generator<Trial, void> {
-  const { trials = Number.POSITIVE_INFINITY, parameters = Number.POSITIVE_INFINITY } = limits ?? {};
-  for (const trial of batch) {
-    const cost = rankCost(space, trial.ranks);
-    if (spending.trials >= trials) spending.end = 'trials';
-    else if (spending.parameters + cost > parameters) spending.end = 'parameters';
-    else spending.end = halt?.(trial) ?? null;
-    if (spending.end !== null) return;
-    spend(spending, cost);
-    yield trial;
+  let plan = history.find((record) => record.kind === 'confirmationPlan');
+  if (plan === undefined) {
+    const firstTrial = rateCount + state.outcomes.length + 1;
+    const { best } = state;
+    plan = {
+      kind: 'confirmationPlan',
+      ...planConfirmation(space, state.outcomes, best, seed, firstTrial, confirmation),
+    };
+    yield plan;
   }
+  if (history.some(({ kind }) => kind === 'confirmationEnd')) return state;
+  const done = history.filter((record) => record.kind === 'confirmation');
+  yield* runConfirmation({ space, plan, executor, parallel, halt: haltIn('confirmation'), past: done });
+  return state;
 }
 
-/** What a strategy is told of a trial. */
-export function outcomeOf(record: TrialRecord): Outcome {
-  const { ranks } = record;
-  if (record.status !== 'finished') return { ranks, score: null };
-  const { score, importance } = record;
-  return { ranks, score, ...(importance && { importance }) };
+/** The same executor, each trial at the rate that the rule gives it. */
+function atRates<Event>(executor: Executor<Event>, rule: RateRule, space: RankSpace): Executor<Event> {
+  return {
+    evaluate(trial) {
+      const learningRate = rateOf(rule, rankCost(space, trial.ranks));
+      return executor.evaluate(learningRate === undefined ? trial : { ...trial, learningRate });
+    },
+  };
 }

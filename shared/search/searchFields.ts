@@ -1,4 +1,5 @@
 import type { Fields, Settings } from '../study/fields.ts';
+import { parseShare } from '../study/parseShare.ts';
 import { parseBudget } from './parseBudget.ts';
 import { parseRankList } from './parseRankList.ts';
 
@@ -127,6 +128,32 @@ export const SEARCH_FIELDS = {
     flag: '--base',
     value: '<rank>',
     help: 'motivation: the rank of all groups but one (default: the middle one of --allowed that the budget allows everywhere)',
+  },
+  gain: {
+    kind: 'text',
+    default: '5%',
+    check: (text: string) => parseShare('--gain', text),
+    flag: '--gain',
+    value: '<5%>',
+    help: 'the gain over the uniform vector, as a share of its MSE, that the verdict should see with 80 % chance: decides the seeds',
+  },
+  confirmSeeds: {
+    kind: 'number',
+    default: null,
+    least: 0,
+    most: 1000,
+    whole: true,
+    flag: '--confirm-seeds',
+    value: '<N>',
+    help: 'fresh seeds of the confirmation, 5 or more (default: as many as --gain needs); 0: none, and nothing is claimed',
+  },
+  margin: {
+    kind: 'text',
+    default: '1%',
+    check: (text: string) => parseShare('--margin', text),
+    flag: '--margin',
+    value: '<1%>',
+    help: "how much worse than the winner's MSE a cheaper vector may be and still do",
   },
   allowed: {
     kind: 'text',

@@ -1,6 +1,7 @@
 import { type GroupRanks, isAffordable, ranksKey, type RankSpace } from './rankSpace.ts';
 import type { ResultTable, TableRow } from './resultTable.ts';
-import { runStudy, type StudyLimits } from './runStudy.ts';
+import type { StudyLimits } from './exploreRanks.ts';
+import { runStudy } from './runStudy.ts';
 import type { Strategy } from './strategy.ts';
 import { type NoiseOptions, tableExecutor } from './tableExecutor.ts';
 

@@ -4,9 +4,10 @@ import { DarseError } from '../study/darseError.ts';
 import type { Fields, Settings } from '../study/fields.ts';
 import { parseDuration } from '../study/parseDuration.ts';
 import { TRAINING_FIELDS, type TrainingSettings } from '../trial/trainingFields.ts';
+import type { Trial } from './evaluation.ts';
 import { parseBudget } from './parseBudget.ts';
 import { parseRankList } from './parseRankList.ts';
-import type { GroupRanks, RankSpace } from './rankSpace.ts';
+import type { RankSpace } from './rankSpace.ts';
 import { rankSpaceOf } from './rankSpaceOf.ts';
 import { SEARCH_FIELDS } from './searchFields.ts';
 
@@ -39,6 +40,13 @@ export const STUDY_FIELDS = {
     value: '<30m>',
     help: 'start no training that would probably end later than this (90s, 30m, 1h30m)',
   },
+  lrFair: {
+    kind: 'switch',
+    default: false,
+    flag: '--lr-fair',
+    value: '',
+    help: 'before vectors are compared, look for the best learning rate of the least and of the greatest uniform vector; the rule in between is reported',
+  },
   ...TRAINING,
 } as const satisfies Fields;
 
@@ -56,17 +64,22 @@ export function studySpace(settings: StudySettings, shape: AdaptedShape): RankSp
   });
 }
 
-/** The settings of the training that a proposal asks for: the study's seed and all else the same for every vector. */
+/** The settings of a training that a study asks for: all that the trial does not say is the same for every vector. */
 export function trainingSettingsOf(
   settings: StudySettings,
   { groups }: RankSpace,
-  ranks: GroupRanks,
+  trial: Pick<Trial, 'ranks' | 'seed' | 'learningRate'>,
 ): TrainingSettings {
   if (settings.method !== 'lora') {
     throw new DarseError('usage', 'a search gives ranks to plain LoRA: --method must be lora');
   }
-  const byModule = groups.flatMap(({ modules }, group) => modules.map((path) => [path, ranks[group] ?? 0] as const));
-  return { ...settings, ranks: JSON.stringify(Object.fromEntries(byModule)) };
+  const byModule = groups.flatMap(({ modules }, group) => modules.map((path) => [path, trial.ranks[group] ?? 0] as const));
+  return {
+    ...settings,
+    seed: trial.seed ?? settings.seed,
+    lr: trial.learningRate ?? settings.lr,
+    ranks: JSON.stringify(Object.fromEntries(byModule)),
+  };
 }
 
 function parseGroups(text: string): number | 'layers' {

@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics/evaluationReport.ts';
 import { DarseError } from '../study/darseError.ts';
 import { TrialGroundSchema } from '../trial/trialKey.ts';
 import type { RankSpace } from './rankSpace.ts';
+import type { StudyRecord } from './studyRecord.ts';
 
 /** The version of a study's records. */
 export const STUDY_VERSION = 1;
@@ -50,47 +51,112 @@ const TrialFactsSchema = v.object({
   seconds: v.number(),
   resumedFromStep: v.nullable(CountSchema),
   engine: v.custom<EngineDescription>((value) => typeof value === 'object' && value !== null),
+  /** On the same rows as `validation`: `confusion[true class][predicted class]`, and the worst rows by their ids. */
+  confusion: v.array(v.array(CountSchema)),
+  worst: v.array(
+    v.object({
+      id: v.string(),
+      score: v.number(),
+      label: CountSchema,
+      predictedScore: v.number(),
+      predictedLabel: CountSchema,
+    }),
+  ),
+  /** On the test part; of a training of the confirmation alone. */
+  test: v.exactOptional(MetricsSchema),
 });
 
-const trialEntries = { kind: v.literal('trial'), trial: CountSchema, ranks: RanksSchema, parameters: CountSchema };
-const FinishedSchema = v.object({
-  ...trialEntries,
-  status: v.literal('finished'),
-  score: v.pipe(v.number(), v.finite()),
+const EvaluatedEntries = {
   importance: v.exactOptional(v.array(v.number())),
-  facts: TrialFactsSchema,
-});
-const TrialSchema = v.variant('status', [
-  FinishedSchema,
-  v.object({ ...trialEntries, status: v.literal('pruned'), message: v.string() }),
-  v.object({ ...trialEntries, status: v.literal('failed'), message: v.string() }),
-]);
-const EndSchema = v.object({
-  kind: v.literal('end'),
-  reason: v.picklist(['finished', 'trials', 'parameters', 'time', 'stopped']),
-});
-const StartSchema = v.object({ kind: v.literal('trialStarted'), trial: CountSchema, ranks: RanksSchema });
-const EpochSchema = v.object({
-  kind: v.literal('epoch'),
-  trial: CountSchema,
-  epoch: CountSchema,
-  validation: MetricsSchema,
-});
+  curve: v.exactOptional(v.array(v.number())),
+  squaredErrors: v.exactOptional(v.array(v.number())),
+};
+/** The three ends of a training that some entries describe. */
+function trainingSchema<const Kind extends string, Entries extends v.ObjectEntries>(kind: Kind, more: Entries) {
+  const entries = { kind: v.literal(kind), trial: CountSchema, ranks: RanksSchema, parameters: CountSchema, ...more };
+  return v.variant('status', [
+    v.object({
+      ...entries,
+      status: v.literal('finished'),
+      score: v.pipe(v.number(), v.finite()),
+      ...EvaluatedEntries,
+      facts: TrialFactsSchema,
+    }),
+    v.object({
+      ...entries,
+      status: v.literal('pruned'),
+      message: v.string(),
+      curve: v.exactOptional(v.array(v.number())),
+    }),
+    v.object({ ...entries, status: v.literal('failed'), message: v.string() }),
+  ]);
+}
+
+const RateSchema = v.number();
+/** Every record that a study is rebuilt from, by its kind. */
+const STUDY_RECORDS = {
+  rate: trainingSchema('rate', { learningRate: RateSchema }),
+  rateRule: v.object({
+    kind: v.literal('rateRule'),
+    rule: v.object({
+      levels: v.array(v.object({ ranks: RanksSchema, parameters: CountSchema, learningRate: RateSchema })),
+    }),
+  }),
+  trial: trainingSchema('trial', {}),
+  end: v.object({
+    kind: v.literal('end'),
+    reason: v.picklist(['finished', 'trials', 'parameters', 'time', 'stopped']),
+  }),
+  confirmationPlan: v.object({
+    kind: v.literal('confirmationPlan'),
+    winner: RanksSchema,
+    uniform: v.nullable(RanksSchema),
+    cheaper: v.nullable(RanksSchema),
+    seeds: v.array(CountSchema),
+    margin: v.number(),
+    firstTrial: CountSchema,
+  }),
+  confirmation: trainingSchema('confirmation', { seed: CountSchema }),
+  confirmationEnd: v.object({
+    kind: v.literal('confirmationEnd'),
+    reason: v.picklist(['finished', 'time', 'stopped']),
+  }),
+  trialStarted: v.object({ kind: v.literal('trialStarted'), trial: CountSchema, ranks: RanksSchema }),
+  epoch: v.object({
+    kind: v.literal('epoch'),
+    trial: CountSchema,
+    epoch: CountSchema,
+    validation: MetricsSchema,
+  }),
+};
+type RecordOf<Kind extends keyof typeof STUDY_RECORDS> = v.InferOutput<(typeof STUDY_RECORDS)[Kind]>;
 
 export type StudyHeader = v.InferOutput<typeof HeaderSchema>;
 export type TrialFacts = v.InferOutput<typeof TrialFactsSchema>;
-export type FinishedTrial = v.InferOutput<typeof FinishedSchema>;
-export type StudyTrial = v.InferOutput<typeof TrialSchema>;
-export type StudyEnd = v.InferOutput<typeof EndSchema>;
+export type StudyTrial = RecordOf<'trial'>;
+export type FinishedTrial = Extract<StudyTrial, { status: 'finished' }>;
+export type StudyEnd = RecordOf<'end'>;
+export type RateTrial = RecordOf<'rate'>;
+export type ConfirmationTrial = RecordOf<'confirmation'>;
 
 /** A study as its records tell it. */
 export interface StudyJournal {
   readonly header: StudyHeader;
   readonly space: RankSpace;
-  /** In the order asked, each once: of several of one number the earliest counts. */
+  /** Trainings that tried a learning rate, in the order asked. */
+  readonly rates: readonly RateTrial[];
+  readonly rateRule: RecordOf<'rateRule'> | null;
+  /** Those of the search, in the order asked, each once: of several of one number the earliest counts. */
   readonly trials: readonly StudyTrial[];
+  /** The end of the search. */
   readonly end: StudyEnd | null;
-  /** The trial that was started and has not ended, with its last epoch. */
+  readonly confirmation: {
+    readonly plan: RecordOf<'confirmationPlan'>;
+    /** In the order asked, each once. */
+    readonly trials: readonly ConfirmationTrial[];
+    readonly end: RecordOf<'confirmationEnd'> | null;
+  } | null;
+  /** The training that was started and has not ended, with its last epoch. */
   readonly running: {
     readonly trial: number;
     readonly ranks: readonly number[];
@@ -103,64 +169,124 @@ export interface StudyJournal {
   readonly problems: readonly string[];
 }
 
+/** A study that grows by a record at a time; each is read once. */
+export interface StudyReader {
+  add(record: HistoryRecord): void;
+  journal(): StudyJournal;
+}
+
 /** Reads a study's records; `name` is what messages call the journal. Throws `input` where it is none of this version. */
 export function readStudyJournal(
   records: readonly HistoryRecord[],
   name: string,
   damage: readonly string[] = [],
 ): StudyJournal {
+  return openStudyReader(records, name, damage).journal();
+}
+
+/** The same, to go on with. */
+export function openStudyReader(
+  records: readonly HistoryRecord[],
+  name: string,
+  damage: readonly string[] = [],
+): StudyReader {
   const headers = records.filter(({ kind }) => kind === 'study');
   const header = v.safeParse(HeaderSchema, headers[0]);
   if (!header.success) {
     const why = headers.length > 0 ? 'its settings are damaged or of another version of DARSE' : 'it has no settings';
     throw new DarseError('input', [`${name} is no study to work with: ${why}`, ...damage].join('\n  - '));
   }
+  const { space } = header.output;
+  const rates = new Map<number, RateTrial>();
   const trials = new Map<number, StudyTrial>();
+  const confirmed = new Map<number, ConfirmationTrial>();
   const problems = [...damage];
+  let rateRule: RecordOf<'rateRule'> | null = null;
   let end: StudyEnd | null = null;
-  let started: v.InferOutput<typeof StartSchema> | null = null;
-  let epoch: v.InferOutput<typeof EpochSchema> | null = null;
+  let plan: RecordOf<'confirmationPlan'> | null = null;
+  let confirmationEnd: RecordOf<'confirmationEnd'> | null = null;
+  let started: RecordOf<'trialStarted'> | null = null;
+  let epoch: RecordOf<'epoch'> | null = null;
   let elapsedSeconds = 0;
-  for (const record of records) {
+
+  function add(record: HistoryRecord): void {
     const { elapsedSeconds: elapsed } = record;
     if (typeof elapsed === 'number' && elapsed > elapsedSeconds) elapsedSeconds = elapsed;
     switch (record.kind) {
-      case 'trial': {
-        const trial = read(TrialSchema, record, problems);
-        if (trial && !trials.has(trial.trial)) trials.set(trial.trial, trial);
+      case 'rate':
+        keepFirst(rates, read(STUDY_RECORDS.rate, record, problems));
         break;
-      }
+      case 'rateRule':
+        rateRule ??= read(STUDY_RECORDS.rateRule, record, problems);
+        break;
+      case 'trial':
+        keepFirst(trials, read(STUDY_RECORDS.trial, record, problems));
+        break;
       case 'end':
-        end = read(EndSchema, record, problems) ?? end;
+        end = read(STUDY_RECORDS.end, record, problems) ?? end;
+        break;
+      case 'confirmationPlan':
+        plan ??= read(STUDY_RECORDS.confirmationPlan, record, problems);
+        break;
+      case 'confirmation':
+        keepFirst(confirmed, read(STUDY_RECORDS.confirmation, record, problems));
+        break;
+      case 'confirmationEnd':
+        confirmationEnd ??= read(STUDY_RECORDS.confirmationEnd, record, problems);
         break;
       case 'trialStarted':
-        started = read(StartSchema, record, problems) ?? started;
+        started = read(STUDY_RECORDS.trialStarted, record, problems) ?? started;
         break;
       case 'epoch':
-        epoch = read(EpochSchema, record, problems) ?? epoch;
+        epoch = read(STUDY_RECORDS.epoch, record, problems) ?? epoch;
         break;
       default:
     }
   }
-  const { space } = header.output;
-  const last = epoch !== null && epoch.trial === started?.trial ? epoch : null;
+
+  function runningTrial(): StudyJournal['running'] {
+    if (started === null || [rates, trials, confirmed].some((ended) => ended.has(started?.trial ?? 0))) return null;
+    const last = epoch?.trial === started.trial ? epoch : null;
+    const { trial, ranks } = started;
+    return { trial, ranks, epoch: last?.epoch ?? null, validationMse: last?.validation.mse ?? null };
+  }
+
+  for (const record of records) add(record);
   return {
-    header: header.output,
-    space: { ...space, budget: space.budget ?? Number.POSITIVE_INFINITY },
-    trials: [...trials.values()].sort((a, b) => a.trial - b.trial),
-    end,
-    running:
-      started && end === null && !trials.has(started.trial)
-        ? {
-            trial: started.trial,
-            ranks: started.ranks,
-            epoch: last?.epoch ?? null,
-            validationMse: last?.validation.mse ?? null,
-          }
-        : null,
-    elapsedSeconds,
-    problems,
+    add,
+    journal: () => ({
+      header: header.output,
+      space: { ...space, budget: space.budget ?? Number.POSITIVE_INFINITY },
+      rates: inOrder(rates),
+      rateRule,
+      trials: inOrder(trials),
+      end,
+      confirmation: plan && { plan, trials: inOrder(confirmed), end: confirmationEnd },
+      running: runningTrial(),
+      elapsedSeconds,
+      problems: [...problems],
+    }),
   };
+}
+
+/** The records of a study from which the loop goes on. */
+export function studyHistory({ rates, rateRule, trials, end, confirmation }: StudyJournal): StudyRecord[] {
+  return [
+    ...rates,
+    ...(rateRule ? [rateRule] : []),
+    ...trials,
+    ...(end ? [end] : []),
+    ...(confirmation ? [confirmation.plan, ...confirmation.trials] : []),
+    ...(confirmation?.end ? [confirmation.end] : []),
+  ];
+}
+
+function keepFirst<T extends { readonly trial: number }>(known: Map<number, T>, record: T | null): void {
+  if (record && !known.has(record.trial)) known.set(record.trial, record);
+}
+
+function inOrder<T extends { readonly trial: number }>(records: ReadonlyMap<number, T>): T[] {
+  return [...records.values()].sort((a, b) => a.trial - b.trial);
 }
 
 /** A record of a known kind; null, and a problem, where it does not hold what that kind must. */

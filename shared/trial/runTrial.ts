@@ -61,17 +61,20 @@ export async function* runTrial(
     microBatchSize,
     classWeights,
   };
-  const prediction: PredictionTask = {
-    ...common,
-    plan: predictionPlan,
-    prepared: await engine.prepare(predictionPlan),
-    batchSize: EVALUATION_BATCH,
-  };
   try {
-    return yield* train(spec, data, host, training, prediction, from);
+    const prediction: PredictionTask = {
+      ...common,
+      plan: predictionPlan,
+      prepared: await engine.prepare(predictionPlan),
+      batchSize: EVALUATION_BATCH,
+    };
+    try {
+      return yield* train(spec, data, host, training, prediction, from);
+    } finally {
+      await prediction.prepared.dispose();
+    }
   } finally {
     await training.prepared.dispose();
-    await prediction.prepared.dispose();
   }
 }
 
@@ -158,7 +161,7 @@ async function* train(
       if (wish !== 'continue') yield checkpoint();
       if (wish === 'stop') return { kind: 'stopped', step };
     }
-    lastReport = yield* evaluate(prediction, 'validation', data.validation, parameters);
+    lastReport = (yield* evaluate(prediction, 'validation', data.validation, parameters)).report;
     const validation = lastReport.metrics;
     const losses = weighted(spec, sums.regression / stepsPerEpoch, sums.classes / stepsPerEpoch);
     epochs.push({ epoch, losses, validation });
@@ -174,11 +177,13 @@ async function* train(
   if (best === null) throw new DarseError('usage', `a trial needs at least 1 epoch, got ${spec.epochs}`);
   if (lastEpoch < spec.epochs) yield { kind: 'stoppedEarly', epoch: lastEpoch, bestEpoch: best.epoch };
 
-  lastReport ??= yield* evaluate(prediction, 'validation', data.validation, parameters);
+  lastReport ??= (yield* evaluate(prediction, 'validation', data.validation, parameters)).report;
   const bestReport =
-    best.epoch === lastEpoch ? lastReport : yield* evaluate(prediction, 'validation', data.validation, best.parameters);
+    best.epoch === lastEpoch
+      ? lastReport
+      : (yield* evaluate(prediction, 'validation', data.validation, best.parameters)).report;
   const chosen = spec.objective === 'best' ? best.parameters : parameters;
-  let test: EvaluationReport | null = null;
+  let test: Evaluated | null = null;
   if (data.test.length > 0) {
     yield { kind: 'testLook', rowCount: data.test.length };
     test = yield* evaluate(prediction, 'test', data.test, chosen);
@@ -193,7 +198,8 @@ async function* train(
       epochs,
       steps: step,
       validation: { last: lastReport, best: bestReport },
-      test,
+      test: test && test.report,
+      testScores: test && test.scores,
       trivial: {
         validation: trivialPredictor(data.train, data.validation).metrics,
         test: data.test.length > 0 ? trivialPredictor(data.train, data.test).metrics : null,
@@ -218,13 +224,18 @@ function weighted({ lossWeights }: TrialSpec, regression: number, classes: numbe
   return { total: lossWeights.regression * regression + lossWeights.classes * classes, regression, classes };
 }
 
+interface Evaluated {
+  readonly report: EvaluationReport;
+  readonly scores: Float32Array;
+}
+
 async function* evaluate(
   task: PredictionTask,
   part: 'validation' | 'test',
   examples: readonly EncodedExample[],
   parameters: Float32Array,
-): AsyncGenerator<TrialEvent, EvaluationReport> {
+): AsyncGenerator<TrialEvent, Evaluated> {
   yield { kind: 'evaluating', part, done: 0, total: examples.length };
   const { scores, logits } = await predictExamples(task, examples, parameters);
-  return summarise(examples, scores, logits);
+  return { report: summarise(examples, scores, logits), scores };
 }

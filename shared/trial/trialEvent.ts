@@ -76,6 +76,8 @@ export interface TrialResult {
   readonly validation: { readonly last: EvaluationReport; readonly best: EvaluationReport };
   /** Of the parameters handed over; null without a test part. */
   readonly test: EvaluationReport | null;
+  /** Scores of the test rows in their order, as the regression head gives them; null without a test part. */
+  readonly testScores: Float32Array | null;
   /** The training part's mean score and commonest class, on the same rows. */
   readonly trivial: { readonly validation: Metrics; readonly test: Metrics | null };
   /** Every trained tensor by name, of the epoch handed over. */

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Evaluation, Executor, Trial } from '../../shared/search/evaluation.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
-import { runStudy, type StudyEvent, type StudyOptions, type StudyState } from '../../shared/search/runStudy.ts';
+import { runStudy, type StudyEvent, type StudyOptions } from '../../shared/search/runStudy.ts';
+import type { SearchState } from '../../shared/search/exploreRanks.ts';
 import { coarseStrategy } from '../../shared/search/strategies/coarse.ts';
 import { darseStrategy } from '../../shared/search/strategies/darse.ts';
 import { gridStrategy } from '../../shared/search/strategies/grid.ts';
@@ -22,7 +23,7 @@ async function finish<Event>(options: StudyOptions<Event>) {
     step = await study.next();
   }
   const records = events.filter((event): event is StudyRecord => event.kind === 'trial' || event.kind === 'end');
-  const state: StudyState = step.value;
+  const state: SearchState = step.value;
   return { events, records, state };
 }
 

@@ -6,21 +6,29 @@ import type { Superiority } from './superiority.ts';
 export interface VerdictFacts {
   /** The search's answer; null where no trial finished. */
   readonly winner: GroupRanks | null;
-  /** The rank of the uniform vector of equal budget. */
-  readonly uniformRank: number;
+  /** The rank of the uniform vector of equal budget; null where the budget buys none. */
+  readonly uniformRank: number | null;
   /** Vectors that the search trained. */
   readonly vectorCount: number;
   /** Uniform's score less the winner's in the search itself; null where uniform was not among its vectors. */
   readonly searchGain: number | null;
-  /** `null`: confirmed by too few seeds. `noTest`: the data have no test part. */
-  readonly comparison: Superiority | null | 'noTest';
+  readonly comparison: Comparison<Superiority>;
 }
+
+/**
+ * What a confirmation showed; null: it has too few seeds. `noTest`: the data have no test part. `left out`: none was asked for.
+ * `not ended`: it is still to come, or in the middle.
+ */
+export type Comparison<Result> = Result | null | 'noTest' | 'left out' | 'not ended';
 
 /** The first line of a report. */
 export function verdictSentence({ winner, uniformRank, vectorCount, searchGain, comparison }: VerdictFacts): string {
-  const uniform = `uniform ${uniformRank}`;
   if (winner === null) return 'no claim is possible: no trial finished';
   if (comparison === 'noTest') return 'no claim is possible: without a test part every row took part in choosing';
+  if (comparison === 'left out') return 'no claim is possible: the confirmation on fresh seeds was left out';
+  if (comparison === 'not ended') return 'no claim is possible yet: the confirmation on fresh seeds has not ended';
+  if (uniformRank === null) return 'no claim is possible: the budget buys no rank everywhere to compare with';
+  const uniform = `uniform ${uniformRank}`;
   if (winner.every((rank) => rank === uniformRank)) {
     return `no vector found better than ${uniform} at this budget: ${uniform} is the search's own answer (${vectors(vectorCount)} seen)`;
   }
@@ -44,11 +52,9 @@ export function cheaperSentence(
   cheaper: GroupRanks,
   winner: GroupRanks,
   saving: number,
-  comparison: NonInferiority | null | 'noTest',
+  comparison: NonInferiority | null,
 ): string {
   const [small, large] = [ranksKey(cheaper), ranksKey(winner)];
-  if (comparison === 'noTest')
-    return `no claim is possible of ${small}: without a test part every row took part in choosing`;
   if (comparison === null) return `no claim is possible: fewer than 2 seeds finished for both ${small} and ${large}`;
   const show = (value: number) => value.toFixed(decimalsOf(comparison.standardError));
   const excess = `excess ${show(comparison.excess)} MSE, ${intervalText(comparison.interval, show)}`;
