@@ -23,8 +23,8 @@ export async function run(context: CommandContext): Promise<number> {
   const { checkpointSeconds } = await commandSettings(FIELDS, context);
   const journal = await readStudyFolder(folder);
   const settings = parseSettings(STUDY_FIELDS, journal.header.settings);
-  if (journal.end) {
-    const summary = summariseStudy(journal, createStrategy(settings, journal.space));
+  const summary = summariseStudy(journal, createStrategy(settings, journal.space));
+  if (summary.isOver) {
     await writeStudyReport(folder, journal, summary);
     return tellEnd(context, folder, { journal, summary });
   }

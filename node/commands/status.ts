@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { END_REASONS } from '../../shared/export/studyReport.ts';
+import { confirmationArms } from '../../shared/search/confirmation/confirmationPlan.ts';
 import { createStrategy } from '../../shared/search/createStrategy.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import { STUDY_FIELDS } from '../../shared/search/studyFields.ts';
@@ -25,13 +26,18 @@ export async function run(context: CommandContext): Promise<number> {
   const journal = await readStudyFolder(folder);
   const strategy = createStrategy(parseSettings(STUDY_FIELDS, journal.header.settings), journal.space);
   const summary = summariseStudy(journal, strategy);
-  const state: StudyState = (await isLocked(folder)) ? 'running' : journal.end ? 'ended' : 'interrupted';
+  const state: StudyState = (await isLocked(folder)) ? 'running' : summary.isOver ? 'ended' : 'interrupted';
   for (const problem of journal.problems) context.note(`note: ${problem}`);
   const { finished, unfinishedCount, best } = summary;
   const failed = unfinishedCount === 0 ? '' : `, ${unfinishedCount} without a result`;
   context.print(`${stateInWords(folder, journal, state)}; ${finished.length} trials finished${failed}`);
   if (best)
     context.print(`best: ${ranksKey(best.ranks)} (trial ${best.trial}), validation MSE ${best.score.toFixed(4)}`);
+  if (journal.confirmation) {
+    const { plan, trials } = journal.confirmation;
+    const planned = confirmationArms(plan).length * plan.seeds.length;
+    context.print(`confirmation: ${trials.length} of ${planned} trainings; ${summary.verdict.sentence}`);
+  }
   const { running } = journal;
   if (running) {
     const epoch = running.epoch === null ? 'in its first epoch' : `epoch ${running.epoch} done`;

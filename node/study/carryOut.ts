@@ -16,9 +16,10 @@ export async function carryOut(toOpen: StudyToOpen): Promise<number> {
   try {
     const end = await runSearch(study);
     if (!end.interrupted) return tellEnd(context, folder, end);
+    const { finished } = end.summary;
     const resume = `npx darse resume ${shellWord(folder)}`;
-    context.note(`interrupted after ${end.summary.finished.length} finished trials; go on with: ${resume}`);
-    context.result({ interrupted: { finished: end.summary.finished.length, resume } });
+    context.note(`interrupted after ${finished.length} finished trials; go on with: ${resume}`);
+    context.result({ interrupted: { finished: finished.length, resume } });
     return INTERRUPTED;
   } finally {
     await study.close();
@@ -31,16 +32,17 @@ export function tellEnd(
   folder: string,
   { journal, summary }: Pick<SearchEnd, 'journal' | 'summary'>,
 ): number {
-  const { best } = summary;
+  const { best, verdict } = summary;
   if (journal.end) context.note(`${folder} has ended: ${END_REASONS[journal.end.reason]}`);
   context.result(studyJson(folder, journal, summary, 'ended'));
   if (!best) {
     context.note('no training has finished: there is no best vector');
     return 1;
   }
+  context.note(`verdict: ${verdict.sentence}`);
+  if (verdict.cheaper) context.note(`cheaper: ${verdict.cheaper.sentence}`);
   context.note(
-    `best: ${ranksKey(best.ranks)}, validation MSE ${best.score.toFixed(4)}, the lowest of ${summary.finished.length} at one seed: ` +
-      'no claim that it beats others is made without fresh seeds and rows',
+    `best: ${ranksKey(best.ranks)}, validation MSE ${best.score.toFixed(4)} in the search, which chose by it: expect worse of new texts`,
   );
   context.note(`report: ${join(folder, STUDY_FILES.report)}`);
   context.note(`try it: npx darse predict --adapter ${shellWord(join(folder, STUDY_FILES.best))} --text "…"`);

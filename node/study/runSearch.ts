@@ -1,9 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
+import { confirmationArms } from '../../shared/search/confirmation/confirmationPlan.ts';
 import { confirmationOptions } from '../../shared/search/confirmation/confirmationSeeds.ts';
 import { uniformRanks } from '../../shared/search/rankSpace.ts';
-import { runStudy, type StudyEvent } from '../../shared/search/runStudy.ts';
+import { runStudy, type StudyEvent, type StudyPhase } from '../../shared/search/runStudy.ts';
 import {
   openStudyReader,
   STUDY_VERSION,
@@ -123,7 +124,7 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
     limits: settings.trials === null ? {} : { trials: settings.trials },
     fairRate: settings.lrFair ? study.specOf({ ranks: uniformRanks(space, 0) }).learningRate : null,
     confirmation: study.data.test.length > 0 ? confirmationOptions(settings) : null,
-    halt: () => haltOf(session),
+    halt: (_, phase) => haltOf(session, phase),
     history: studyHistory(journal),
   });
   for await (const event of loop) {
@@ -191,14 +192,15 @@ function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session)
 }
 
 /** No training is started that would end after `--time`, were it to take as long as the longest so far. */
-function haltOf({ study, journal, elapsedSeconds }: Session): 'time' | null {
+function haltOf({ study, journal, elapsedSeconds }: Session, phase: StudyPhase): 'time' | null {
   const { time } = study.settings;
   if (time === null) return null;
-  const longest = Math.max(
-    0,
-    ...journal().trials.map((trial) => (trial.status === 'finished' ? trial.facts.seconds : 0)),
+  const { rates, trials, confirmation } = journal();
+  const seconds = [...rates, ...trials, ...(confirmation?.trials ?? [])].map((trial) =>
+    trial.status === 'finished' ? trial.facts.seconds : 0,
   );
-  return elapsedSeconds() + longest > parseDuration('--time', time) ? 'time' : null;
+  const arms = phase === 'confirmation' && confirmation ? confirmationArms(confirmation.plan).length : 1;
+  return elapsedSeconds() + arms * Math.max(0, ...seconds) > parseDuration('--time', time) ? 'time' : null;
 }
 
 function headerOf({ settings, space, split, model, data, key, ground }: OpenStudy): StudyHeader {

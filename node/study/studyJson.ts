@@ -1,5 +1,6 @@
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
 import type { StudySummary } from '../../shared/search/summariseStudy.ts';
+import type { StudyVerdict } from '../../shared/search/verdict/studyVerdict.ts';
 
 /** `running`: a process works at it now; `interrupted`: none does, and it can be resumed. */
 export type StudyState = 'running' | 'interrupted' | 'ended';
@@ -8,7 +9,7 @@ export type StudyState = 'running' | 'interrupted' | 'ended';
 export function studyJson(
   folder: string,
   journal: StudyJournal,
-  { finished, unfinishedCount, best, uniform }: StudySummary,
+  { finished, unfinishedCount, best, uniform, verdict }: StudySummary,
   state: StudyState,
 ): Record<string, unknown> {
   return {
@@ -21,6 +22,7 @@ export function studyJson(
     trials: { finished: finished.length, withoutResult: unfinishedCount },
     best: best && shown(best),
     uniform: uniform && { ranks: uniform.ranks, parameters: uniform.parameters, score: uniform.trial?.score ?? null },
+    verdict: verdictJson(verdict),
     running: journal.running,
     history: journal.trials.map((trial) =>
       trial.status === 'finished'
@@ -34,6 +36,26 @@ export function studyJson(
           },
     ),
   };
+}
+
+/** The verdict without the errors of single rows. */
+function verdictJson({ sentence, comparison, cheaper, arms, runDeviation }: StudyVerdict) {
+  return {
+    sentence,
+    comparison,
+    cheaper,
+    runDeviation,
+    arms: arms.map(({ ranks, runs }) => ({
+      ranks,
+      testMse: runs.map(({ seed, squaredErrors }) => ({ seed, mse: meanOf(squaredErrors) })),
+    })),
+  };
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
+  return sum / values.length;
 }
 
 function shown({ trial, ranks, parameters, score, facts }: FinishedTrial) {

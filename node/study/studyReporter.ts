@@ -1,4 +1,12 @@
 import { etaInWords, etaRange } from '../../shared/history/etaRange.ts';
+import { confirmationArms } from '../../shared/search/confirmation/confirmationPlan.ts';
+import { rateRuleInWords } from '../../shared/search/learningRate/rateRule.ts';
+import type {
+  ConfirmationPlanRecord,
+  ConfirmationRecord,
+  RateRecord,
+  StudyRecord,
+} from '../../shared/search/studyRecord.ts';
 import { affordableRanks } from '../../shared/search/affordableRanks.ts';
 import type { Trial } from '../../shared/search/evaluation.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
@@ -15,6 +23,8 @@ export interface StudyReporter {
   begin(journal: StudyJournal): void;
   started(trial: Trial): void;
   event(event: StudyTrialEvent): void;
+  /** What the study has recorded, but for the trials of the search. */
+  record(record: StudyRecord): void;
   /** `elapsedSeconds`: of the whole study so far. */
   ended(trial: StudyTrial, isBest: boolean, elapsedSeconds: number): void;
   /** A line beside what it tells by itself. */
@@ -89,6 +99,26 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
         progress.show(`trial ${current}`, event.step, totalSteps, `${trialEta?.left() ?? ''}${studyLeft()}`);
       }
     },
+    record(record) {
+      switch (record.kind) {
+        case 'rate':
+          return line(rateLine(record));
+        case 'rateRule':
+          return line(`learning rate: ${rateRuleInWords(record.rule)}`);
+        case 'confirmationPlan':
+          return line(planLine(record));
+        case 'confirmation':
+          return line(
+            `${row(String(record.trial), ranksKey(record.ranks), [])}  seed ${record.seed}: ${testScore(record)}`,
+          );
+        case 'trial':
+        case 'end':
+        case 'confirmationEnd':
+          return;
+        default:
+          throw new RangeError(`unknown record ${JSON.stringify(record satisfies never)}`);
+      }
+    },
     ended(trial, isBest, elapsedSeconds) {
       known(trial);
       elapsed = elapsedSeconds;
@@ -104,6 +134,24 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
     note: line,
     end: () => progress.end(),
   };
+}
+
+function rateLine(record: RateRecord): string {
+  const found = record.status === 'finished' ? `MSE ${record.score.toFixed(4)}` : `${record.status}: ${record.message}`;
+  return `${ranksKey(record.ranks)} at learning rate ${Number(record.learningRate.toPrecision(3))}: ${found}`;
+}
+
+/** What is confirmed, named before any of it is trained. */
+function planLine({ seeds, ...plan }: ConfirmationPlanRecord): string {
+  const [winner, ...others] = confirmationArms(plan).map((ranks) => ranksKey(ranks));
+  if (seeds.length === 0) return `nothing to confirm: ${winner} is the uniform vector, and none cheaper came near`;
+  return `confirmation: ${[winner, ...others].join(', ')} on ${seeds.length} fresh seeds, judged on test rows that chose nothing`;
+}
+
+function testScore(record: ConfirmationRecord): string {
+  if (record.status !== 'finished') return `${record.status}: ${record.message}`;
+  const errors = record.squaredErrors ?? [];
+  return `test MSE ${(errors.reduce((sum, error) => sum + error, 0) / errors.length).toFixed(4)}`;
 }
 
 function count(number: number): string {

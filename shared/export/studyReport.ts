@@ -14,15 +14,16 @@ export const END_REASONS: Readonly<Record<StudyEnd['reason'], string>> = {
 };
 
 const NO_CLAIM =
-  'These are the scores the search itself chose by, on validation rows and at one seed: the lowest of many is partly luck, ' +
-  'so no claim is made that the best vector beats another. That takes trainings on fresh seeds, compared on rows that chose nothing; ' +
-  'the test rows were not looked at.';
+  'These are the scores the search itself chose by, on validation rows and at one seed: the lowest of many is partly luck. ' +
+  'What may be claimed is the verdict above, from fresh seeds and rows that chose nothing.';
 
 /** The report of a study as Markdown: what was searched, the best so far, every trial. */
 export function studyReport(journal: StudyJournal, summary: StudySummary): string {
   const { header } = journal;
   return `${[
-    `# Rank search on ${markdownText(header.dataName)}`,
+    `# ${markdownText(summary.verdict.sentence)}`,
+    ...(summary.verdict.cheaper ? [markdownText(summary.verdict.cheaper.sentence)] : []),
+    `Rank search on ${markdownText(header.dataName)}.`,
     stateSentence(journal, summary),
     bestSection(journal, summary),
     spaceSection(journal),
@@ -95,10 +96,7 @@ function settingsSection({ header }: StudyJournal): string {
   const facts: (readonly [string, string])[] = [
     ['DARSE', header.darse],
     ['backbone', header.modelName],
-    [
-      'data',
-      `${header.dataName}: training ${rows.train}, validation ${rows.validation}, test ${rows.test} (unseen) texts`,
-    ],
+    ['data', `${header.dataName}: training ${rows.train}, validation ${rows.validation}, test ${rows.test} texts`],
     ['data hash', header.ground.dataHash],
     ...['epochs', 'batch', 'lr', 'seed', 'alpha', 'targets', 'objective'].map((name): readonly [string, string] => [
       name,

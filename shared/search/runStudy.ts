@@ -41,7 +41,16 @@ export type StudyEvent<Event> =
  * history it goes on exactly where that history ends.
  */
 export async function* runStudy<Event>(options: StudyOptions<Event>): AsyncGenerator<StudyEvent<Event>, SearchState> {
-  const { space, seed, history = [], parallel = 1, limits = {}, strategy, fairRate = null, confirmation = null } = options;
+  const {
+    space,
+    seed,
+    history = [],
+    parallel = 1,
+    limits = {},
+    strategy,
+    fairRate = null,
+    confirmation = null,
+  } = options;
   const haltIn = (phase: StudyPhase) => (next: Trial) => options.halt?.(next, phase) ?? null;
   const rates = history.filter((record) => record.kind === 'rate');
   let rule = history.find((record) => record.kind === 'rateRule')?.rule ?? null;

@@ -73,7 +73,9 @@ export function trainingSettingsOf(
   if (settings.method !== 'lora') {
     throw new DarseError('usage', 'a search gives ranks to plain LoRA: --method must be lora');
   }
-  const byModule = groups.flatMap(({ modules }, group) => modules.map((path) => [path, trial.ranks[group] ?? 0] as const));
+  const byModule = groups.flatMap(({ modules }, group) =>
+    modules.map((path) => [path, trial.ranks[group] ?? 0] as const),
+  );
   return {
     ...settings,
     seed: trial.seed ?? settings.seed,

@@ -20,6 +20,8 @@ export interface StudySummary {
     readonly trial: FinishedTrial | null;
   } | null;
   readonly verdict: StudyVerdict;
+  /** Whether nothing is left to do. */
+  readonly isOver: boolean;
 }
 
 /** What a journal amounts to, as its strategy sees it. */
@@ -30,11 +32,13 @@ export function summariseStudy(journal: StudyJournal, strategy: Strategy): Study
     ranks && (finished.find((trial) => ranksKey(trial.ranks) === ranksKey(ranks)) ?? null);
   const uniform = uniformOfBudget(space);
   const best = find(strategy.choose(space, trials.map(outcomeOf)));
+  const verdict = studyVerdict(journal, best?.ranks ?? null);
   return {
     finished,
     unfinishedCount: trials.length - finished.length,
     best,
     uniform: uniform && { ranks: uniform, parameters: rankCost(space, uniform), trial: find(uniform) },
-    verdict: studyVerdict(journal, best?.ranks ?? null),
+    verdict,
+    isOver: journal.end !== null && (best === null || verdict.comparison !== 'not ended'),
   };
 }

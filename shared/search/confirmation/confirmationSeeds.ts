@@ -14,11 +14,17 @@ export function confirmationOptions(
 ): ConfirmationOptions | null {
   if (confirmSeeds === 0) return null;
   if (confirmSeeds !== null && confirmSeeds < LEAST_SEEDS) {
-    throw new DarseError('usage', `--confirm-seeds must be ${LEAST_SEEDS} or more, or 0 for no verdict; got ${confirmSeeds}`);
+    throw new DarseError(
+      'usage',
+      `--confirm-seeds must be ${LEAST_SEEDS} or more, or 0 for no verdict; got ${confirmSeeds}`,
+    );
   }
   const seedCount = confirmSeeds ?? seedsForGain(parseShare('--gain', gain), power);
   if (seedCount === null) {
-    throw new DarseError('usage', `a --gain of ${gain} would not be seen with ${MOST_SEEDS} seeds: look for a larger one`);
+    throw new DarseError(
+      'usage',
+      `a --gain of ${gain} would not be seen with ${MOST_SEEDS} seeds: look for a larger one`,
+    );
   }
   return { seedCount, margin: parseShare('--margin', margin) };
 }

@@ -64,10 +64,7 @@ export function studyVerdict(journal: StudyJournal, winner: GroupRanks | null): 
   };
 }
 
-function comparisonOf(
-  { header, confirmation }: StudyJournal,
-  result: Superiority | null,
-): Comparison<Superiority> {
+function comparisonOf({ header, confirmation }: StudyJournal, result: Superiority | null): Comparison<Superiority> {
   if (header.settings['confirmSeeds'] === 0) return 'left out';
   return confirmation?.end == null ? 'not ended' : result;
 }

@@ -10,8 +10,9 @@ import { type CliRun, runCli, type StartedCli, startCli } from '../../support/ru
 const folder = temporaryFolder();
 
 const DATA = ['--data', 'texts.csv', '--model', 'model', '--engine', 'onnx'];
-/** Six trainings of 30 steps: about two seconds, so that signals hit the middle. */
-const STUDY = [...DATA, '--groups', '2', '--allowed', '2,4,8', '--budget', '6r', '--batch', '8', '--epochs', '2'];
+/** Trainings of 30 steps each, six for the search and some for its confirmation, so that signals hit the middle. */
+const TRAINING = ['--batch', '8', '--epochs', '2'];
+const STUDY = [...DATA, '--groups', '2', '--allowed', '2,4,8', '--budget', '6r', ...TRAINING, '--confirm-seeds', '5'];
 /** Longer than any of these studies takes on a busy machine. */
 const PATIENCE_MS = 120_000;
 
@@ -34,11 +35,11 @@ function journal(study: string): readonly HistoryRecord[] {
   return existsSync(journalPath(study)) ? parseHistory(readFileSync(journalPath(study), 'utf8')).records : [];
 }
 
-/** The trials that ended, without what a clock or an interruption leaves in them. */
-function finishedTrials(study: string): { readonly trial: number }[] {
+/** The trainings that ended, without what a clock or an interruption leaves in them. */
+function finishedTrials(study: string): { readonly kind: string; readonly trial: number }[] {
   const volatile = new Set(['elapsedSeconds', 'seconds', 'resumedFromStep']);
   return journal(study)
-    .filter(({ kind }) => kind === 'trial')
+    .filter(({ kind }) => kind === 'trial' || kind === 'confirmation')
     .map((record) => JSON.parse(JSON.stringify(record, (name, value) => (volatile.has(name) ? undefined : value))));
 }
 
@@ -62,7 +63,7 @@ describe('a study', () => {
     const scores = history.map(({ score }: { score: number }) => score);
     expect(scores.length).toBeGreaterThan(3);
     expect(best.score).toBe(Math.min(...scores));
-    expect(uniform).toMatchObject({ ranks: [4, 4], score: expect.any(Number) });
+    expect(uniform).toMatchObject({ ranks: [6, 6], score: null });
   });
 
   test('proposes allowed ranks within the budget, each vector once', () => {
@@ -76,7 +77,7 @@ describe('a study', () => {
   });
 
   test('leaves journal, split, every trained adapter, the best one for PEFT, a table and a report', () => {
-    const trials = finishedTrials('whole').length;
+    const trials = finishedTrials('whole').filter(({ kind }) => kind === 'trial').length;
     const adapters = Array.from({ length: trials }, (_, i) => `adapters/trial-000${i + 1}.safetensors`);
     const best = ['README.md', 'adapter_config.json', 'adapter_model.safetensors'];
     const heads = ['darse_heads.json', 'darse_heads.safetensors', 'load_darse.py'];
@@ -86,11 +87,12 @@ describe('a study', () => {
     );
   });
 
-  test('reports every trial and claims nothing', () => {
-    const { best } = JSON.parse(whole.stdout);
+  test('reports its verdict first and every trial', () => {
+    const { best, verdict } = JSON.parse(whole.stdout);
     const report = readFileSync(join(folder, 'whole', 'report.md'), 'utf8');
     expect(report).toContain(`**${best.ranks.join('@')}** (trial ${best.trial})`);
-    expect(report).toContain('no claim is made');
+    expect(report.split('\n')[0]?.replaceAll('\\', '')).toBe(`# ${verdict.sentence}`);
+    expect(whole.stderr).toContain(`verdict: ${verdict.sentence}`);
     for (const { trial, ranks } of JSON.parse(whole.stdout).history) {
       expect(report).toContain(`| ${trial} | ${ranks.join('@')} |`);
     }
@@ -99,9 +101,38 @@ describe('a study', () => {
     );
   });
 
-  test('looks at no test row', () => {
-    expect(journal('whole').filter(({ kind }) => kind === 'testLook')).toEqual([]);
+  test('looks at test rows only after the search has ended, once a training, and records each look', () => {
+    const kinds = journal('whole').map(({ kind }) => kind);
+    const looks = journal('whole').filter(({ kind }) => kind === 'testLook');
+    expect(kinds.indexOf('testLook')).toBeGreaterThan(kinds.indexOf('confirmationPlan'));
+    expect(kinds.indexOf('confirmationPlan')).toBeGreaterThan(kinds.lastIndexOf('trial'));
+    expect(looks.map(({ rowCount }) => rowCount)).toEqual(
+      finishedTrials('whole').flatMap(({ kind }) => (kind === 'trial' ? [] : 15)),
+    );
     expect(journal('whole')[0]).toMatchObject({ kind: 'study', rows: { train: 120, validation: 15, test: 15 } });
+  });
+
+  test('confirms its best vector, the uniform one and a cheaper one on fresh seeds, and says what they showed', () => {
+    const plan = journal('whole').find(({ kind }) => kind === 'confirmationPlan');
+    const { best, verdict } = JSON.parse(whole.stdout);
+    expect(plan).toMatchObject({ winner: best.ranks, uniform: [6, 6], seeds: [1, 2, 3, 4, 5], margin: 0.01 });
+    const arms: { ranks: number[]; testMse: { seed: number; mse: number }[] }[] = verdict.arms;
+    expect(arms.map(({ testMse }) => testMse.map(({ seed }) => seed))).toEqual(arms.map(() => [1, 2, 3, 4, 5]));
+    const [won, even] = arms.map(({ testMse }) => testMse.reduce((sum, { mse }) => sum + mse / 5, 0));
+    expect(verdict.comparison.gain).toBeCloseTo((even ?? 0) - (won ?? 0), 12);
+    expect(verdict.comparison).toMatchObject({ seeds: 5, rows: 15 });
+  });
+
+  test('confirms with the trainings that darse train does at those seeds', async () => {
+    const record = journal('whole').find(({ kind }) => kind === 'confirmation');
+    const settings = [...DATA, ...TRAINING, '--ranks', String(record?.['ranks']).replaceAll(',', '@'), '--seed', '1'];
+    const { stdout } = await runCli(['train', ...settings, '--split', 'whole/split.json', '--out', 'again', '--json'], {
+      cwd: folder,
+    });
+    expect(JSON.parse(stdout).score).toBe(record?.['score']);
+    expect(JSON.parse(stdout).test.metrics).toEqual(
+      record?.['facts'] && JSON.parse(JSON.stringify(record['facts'])).test,
+    );
   });
 
   test('hands over the same adapter as a training of its best vector', async () => {
@@ -117,7 +148,7 @@ describe('a study', () => {
   });
 
   test('that ends at --trials says so, and neither resume nor status train or change a record', async () => {
-    const more = ['--out', 'short', '--trials', '2', '--strategy', 'random', '--json'];
+    const more = ['--out', 'short', '--trials', '2', '--strategy', 'random', '--confirm-seeds', '0', '--json'];
     const short = await runCli(['search', ...STUDY, ...more], { cwd: folder });
     expect(JSON.parse(short.stdout)).toMatchObject({ end: 'trials', trials: { finished: 2, withoutResult: 0 } });
     const before = folderHashes(join(folder, 'short'));

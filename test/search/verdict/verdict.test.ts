@@ -182,6 +182,9 @@ describe('the verdict in words', () => {
     expect(sentence({ comparison: 'noTest' })).toMatch(/^no claim is possible: without a test part/);
     expect(sentence({ comparison: null })).toMatch(/^no claim is possible: fewer than 2 seeds/);
     expect(sentence({ winner: null })).toBe('no claim is possible: no trial finished');
+    expect(sentence({ comparison: 'left out' })).toMatch(/^no claim is possible: the confirmation .* was left out/);
+    expect(sentence({ comparison: 'not ended' })).toMatch(/^no claim is possible yet/);
+    expect(sentence({ uniformRank: null })).toMatch(/^no claim is possible: the budget buys no rank everywhere/);
   });
 
   test('of a cheaper vector says whether it is within the margin', () => {
@@ -200,6 +203,6 @@ describe('the verdict in words', () => {
     expect(cheaperSentence([256, 256, 128], WINNER, 0.4444, { ...comparison, isClaimed: false })).toMatch(
       /^not shown that/,
     );
-    expect(cheaperSentence([256, 256, 128], WINNER, 0.4444, 'noTest')).toMatch(/^no claim is possible/);
+    expect(cheaperSentence([256, 256, 128], WINNER, 0.4444, null)).toMatch(/^no claim is possible/);
   });
 });
