@@ -8,6 +8,8 @@ import { metricsHead, metricsRow } from './metricsTable.ts';
 import { createProgress } from './progress.ts';
 import { createTrialEta } from './trialEta.ts';
 
+type StepEvent = Extract<TrialEvent, { kind: 'step' }>;
+
 /** Tells a person how a trial goes: bar, loss, ETA as a range, a line per epoch below the trivial predictor's. */
 export interface TrialReporter {
   event(event: TrialEvent): void;
@@ -98,9 +100,10 @@ export function createTrialReporter(
   };
 }
 
-/** AdaLoRA's term beside the task's loss. */
-function regulariser({ orthogonality }: { readonly orthogonality?: number }): string {
-  return orthogonality === undefined ? '' : `orthogonality ${orthogonality.toFixed(3)}, `;
+/** The regularisers beside the task's loss. */
+function regulariser({ orthogonality, omega }: Pick<StepEvent, 'orthogonality' | 'omega'>): string {
+  const ofAdaLora = orthogonality === undefined ? '' : `orthogonality ${orthogonality.toFixed(3)}, `;
+  return omega === undefined ? ofAdaLora : `${ofAdaLora}omega ${omega.toPrecision(4)}, `;
 }
 
 function ranksLine({ ranks, total, final }: RanksEvent): string {

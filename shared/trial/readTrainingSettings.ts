@@ -71,6 +71,7 @@ export function trialSpecOf(
     pooling: settings.pooling,
     head: { regression: settings.head, width: settings.headWidth, dropout: settings.headDropout },
     lossWeights: parseLossWeights(settings.lossWeights),
+    ...(settings.omega > 0 && { omega: settings.omega }),
     classWeights: classWeightsOf(settings.classWeights, train),
     learningRate: settings.lr ?? DEFAULT_LEARNING_RATES[settings.method],
     adamW: { ...ADAMW_DEFAULTS, weightDecay: settings.weightDecay },
@@ -103,6 +104,12 @@ function adapterOf(
     const given = ADALORA_FIELDS.filter((name) => settings[name] !== null).map((name) => TRAINING_FIELDS[name].flag);
     if (given.length === 0) return { adapter: adapterSpec(ranks, alpha) };
     throw new DarseError('usage', `${given.join(', ')} can only be given with --method adalora`);
+  }
+  if (settings.omega > 0) {
+    throw new DarseError(
+      'usage',
+      `--omega ${settings.omega} regularises plain LoRA; --method adalora has a regulariser of its own, weighted by --orthogonality`,
+    );
   }
   const adapted = [...ranks].filter(([, rank]) => rank > 0);
   if (adapted.length === 0) throw new DarseError('usage', '--method adalora needs a module with a rank above 0');

@@ -4,6 +4,7 @@ import type { Backbone } from '../encoder/backbone.ts';
 import type { Engine } from '../engines/engine.ts';
 import { adaLoraStep, type AdaLoraState, createAdaLoraState, missedFirstCut } from '../lora/adaLora.ts';
 import { adaLoraSchedule } from '../lora/adaLoraSchedule.ts';
+import { addFactorPenalty } from '../lora/factorPenalty.ts';
 import { addOrthogonality } from '../lora/orthogonality.ts';
 import { loraParameterCount } from '../lora/rankMap.ts';
 import { tripletCount } from '../lora/tripletModule.ts';
@@ -14,6 +15,7 @@ import { adamWStep, createAdamWState } from '../train/adamW.ts';
 import { clipGradients, globalNorm } from '../train/clipGradients.ts';
 import { initialParameters, parameterLayout, parameterViews } from '../train/parameterSet.ts';
 import { type PredictionTask, predictExamples } from '../train/predictExamples.ts';
+import { factorPairs } from '../train/factorPairs.ts';
 import { scheduleFactor } from '../train/schedule.ts';
 import { recordPrediction, recordTrainingStep } from '../train/stepPlan.ts';
 import { runSizes } from '../train/tokenInputs.ts';
@@ -107,6 +109,8 @@ async function* train(
     weight: spec.adaLora.orthogonality,
     state: from?.adaLora ? copyOf(from.adaLora) : createAdaLoraState(layout.length),
   };
+  const { omega: omegaWeight } = spec;
+  const pairs = factorPairs(layout);
   const gradients = new Float32Array(layout.length);
   const epochs: EpochRecord[] = [...(from?.epochs ?? [])];
   let best: BestEpoch | null = from?.best ?? null;
@@ -139,7 +143,9 @@ async function* train(
       const draw = { seed: spec.seed, step };
       const { regressionLoss, classLoss, ...task } = await batchGradients(training, rows, parameters, gradients, draw);
       const orthogonality = adaLora && addOrthogonality(adaLora.modules, parameters, gradients, adaLora.weight);
-      const gradientNorm = adaLora ? globalNorm(gradients) : task.gradientNorm;
+      const omega = omegaWeight === undefined ? undefined : addFactorPenalty(pairs, parameters, gradients, omegaWeight);
+      const regularised = orthogonality !== undefined || omega !== undefined;
+      const gradientNorm = regularised ? globalNorm(gradients) : task.gradientNorm;
       if (spec.clipNorm !== null) clipGradients(gradients, gradientNorm, spec.clipNorm);
       const learningRate = spec.learningRate * scheduleFactor(spec.schedule, step, totalSteps);
       adamWStep(parameters, gradients, optimizer, learningRate, spec.adamW);
@@ -150,7 +156,10 @@ async function* train(
       step += 1;
       const losses = weighted(spec, regressionLoss, classLoss);
       const tokens = rows.reduce((sum, { ids }) => sum + ids.length, 0);
-      const regulariser = orthogonality === undefined ? {} : { orthogonality };
+      const regulariser = {
+        ...(orthogonality !== undefined && { orthogonality }),
+        ...(omega !== undefined && { omega }),
+      };
       yield { kind: 'step', step, epoch, learningRate, losses, ...regulariser, gradientNorm, tokens };
       if (allocation) {
         const { budget, total, ranks, final } = allocation;

@@ -262,6 +262,15 @@ export const TRAINING_FIELDS = {
     value: '<w_r,w_c>',
     help: 'weights of the squared error and of the class loss',
   },
+  omega: {
+    kind: 'number',
+    default: 0,
+    least: 0,
+    most: 1e6,
+    flag: '--omega',
+    value: '<lambda>',
+    help: "weight of LoRA's L2 regulariser: the squared norms of all A and B together, shown beside the loss",
+  },
   classWeights: {
     kind: 'choice',
     default: 'none',

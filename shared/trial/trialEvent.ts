@@ -50,6 +50,8 @@ export type TrialEvent =
       readonly losses: TrainingLosses;
       /** AdaLoRA's regulariser without its weight: no part of `losses`. */
       readonly orthogonality?: number;
+      /** Ω of spec.md eq. 12 without its weight: no part of `losses`. */
+      readonly omega?: number;
       readonly gradientNorm: number;
       /** Real tokens of the batch and the tokens computed, padding included. */
       readonly tokens: number;

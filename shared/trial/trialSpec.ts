@@ -44,6 +44,8 @@ export interface TrialSpec extends ModelSpec {
   readonly loraDropout: number;
   readonly backboneDropout: BackboneDropout;
   readonly lossWeights: LossWeights;
+  /** λ of the factors' L2 regulariser (spec.md eq. 12); absent without one. */
+  readonly omega?: number;
   readonly classWeights: readonly number[];
   readonly learningRate: number;
   readonly adamW: AdamWOptions;

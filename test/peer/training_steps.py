@@ -3,9 +3,10 @@
     python training_steps.py JOB.json
 
 JOB: {model: folder of the bundled backbone, initial: safetensors of the trained tensors by DARSE's names before the first step,
-rank, headWidth, weightDecay, maxTokens, steps: [{learningRate, texts, scores, labels}]}. Nothing of DARSE's is used beyond
+rank, headWidth, weightDecay, omega, maxTokens, steps: [{learningRate, texts, scores, labels}]}. Nothing of DARSE's is used beyond
 these: int8 weights are multiplied with their scales here, texts are tokenized by the tokenizers library.
-Answers {losses: [{regression, classes, gradientNorm}]}, one per step, before its update.
+Answers {losses: [{regression, classes, omega, gradientNorm}]}, one per step, before its update; omega is the sum of squares of
+all A and B, trained on with the weight JOB.omega.
 """
 import json
 import sys
@@ -60,9 +61,11 @@ def main(job_file):
         pooled = (hidden * mask.unsqueeze(-1)).sum(1) / mask.sum(1, keepdim=True)
         mse = nn.functional.mse_loss(regression(pooled).squeeze(-1), torch.tensor(step["scores"], dtype=torch.float32))
         cross_entropy = nn.functional.cross_entropy(classes(pooled), torch.tensor(step["labels"]))
-        (mse + cross_entropy).backward()
+        penalty = sum(p.square().sum() for name, p in trained.items() if ".lora_" in name)
+        (mse + cross_entropy + job["omega"] * penalty).backward()
         norm = torch.linalg.vector_norm(torch.cat([p.grad.flatten() for p in trained.values()]))
-        losses.append({"regression": mse.item(), "classes": cross_entropy.item(), "gradientNorm": norm.item()})
+        losses.append({"regression": mse.item(), "classes": cross_entropy.item(), "omega": penalty.item(),
+                       "gradientNorm": norm.item()})
         optimiser.step()
     print(json.dumps({"losses": losses}))
 
