@@ -1,9 +1,12 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Command } from 'commander';
+import { confirmationOptions } from '../../shared/search/confirmation/confirmationSeeds.ts';
 import { createStrategy } from '../../shared/search/createStrategy.ts';
 import { budgetParameters, parseBudget } from '../../shared/search/parseBudget.ts';
 import { parseRankList } from '../../shared/search/parseRankList.ts';
-import { type RankSpace, ranksKey, spaceProblems } from '../../shared/search/rankSpace.ts';
+import { type RankGroup, type RankSpace, ranksKey, spaceProblems } from '../../shared/search/rankSpace.ts';
 import { rankSpaceError } from '../../shared/search/rankSpaceOf.ts';
 import { parseResultTable, type ResultTable } from '../../shared/search/resultTable.ts';
 import { SEARCH_FIELDS } from '../../shared/search/searchFields.ts';
@@ -12,6 +15,8 @@ import { DarseError } from '../../shared/study/darseError.ts';
 import type { Fields, Settings } from '../../shared/study/fields.ts';
 import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { readingError } from '../fileSource.ts';
+import { STUDY_FILES } from '../runFolder.ts';
+import { readStudyFolder } from '../study/readStudyFolder.ts';
 import { addFields } from './addFields.ts';
 
 const FIELDS = {
@@ -19,8 +24,8 @@ const FIELDS = {
     kind: 'text',
     default: null,
     flag: '--table',
-    value: '<file>',
-    help: 'JSON list of recorded results: [{"rank": [8, 16], "mse": 0.02}, …]',
+    value: '<file|study>',
+    help: 'JSON list of recorded results: [{"rank": [8, 16], "mse": 0.02}, …], or the folder of a study',
   },
   ...SEARCH_FIELDS,
   groups: {
@@ -71,16 +76,17 @@ export function declare(command: Command): void {
 export async function run(context: CommandContext): Promise<number> {
   const settings = await commandSettings(FIELDS, context);
   if (settings.table === null) throw new DarseError('usage', 'name the file of recorded results with --table');
-  const table = await readTable(settings.table);
-  const space = tableSpace(table, settings);
+  const { table, groups } = await readTable(settings.table);
+  const space = tableSpace(table, groups, settings);
   const strategy = createStrategy(settings, space);
   const limits = settings.trials === null ? {} : { trials: settings.trials };
-  const runs: (SimulatedStudy & { claim: null })[] = [];
+  const { noise } = settings;
+  const confirmation = confirmationOptions(settings, { runDeviation: noise / meanMse(table) });
+  const runs: SimulatedStudy[] = [];
   for (let i = 0; i < settings.seeds; i++) {
     const seed = settings.seed + i;
-    const { noise } = settings;
-    const played = await simulateStudy({ table, space, strategy, seed, noise, limits });
-    runs.push({ ...played, claim: null });
+    const played = await simulateStudy({ table, space, strategy, seed, noise, limits, confirmation });
+    runs.push(played);
     context.print(inWords(played));
   }
   const optimum = bestRow(table, space);
@@ -89,7 +95,31 @@ export async function run(context: CommandContext): Promise<number> {
   return 0;
 }
 
-async function readTable(path: string): Promise<ResultTable> {
+interface RecordedResults {
+  readonly table: ResultTable;
+  readonly groups: readonly RankGroup[];
+}
+
+/** A file of results, or the finished trials of a study with the groups that they were trained in. */
+async function readTable(path: string): Promise<RecordedResults> {
+  if (existsSync(join(path, STUDY_FILES.journal))) {
+    const { trials, space } = await readStudyFolder(path);
+    const rows = trials.flatMap((trial) =>
+      trial.status === 'finished' ? { rank: trial.ranks, mse: trial.score } : [],
+    );
+    return { table: parseResultTable(rows, path), groups: space.groups };
+  }
+  const table = await readTableFile(path);
+  // One parameter per unit of rank in every group, for want of the modules' sizes.
+  const groups = Array.from({ length: table.groupCount }, (_, i) => ({
+    name: `group ${i + 1}`,
+    modules: [],
+    unitCost: 1,
+  }));
+  return { table, groups };
+}
+
+async function readTableFile(path: string): Promise<ResultTable> {
   const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     throw readingError(path, cause);
   });
@@ -102,13 +132,15 @@ async function readTable(path: string): Promise<ResultTable> {
   return parseResultTable(json, path);
 }
 
-/** The space of a table: one parameter per unit of rank in every group, for want of the modules' sizes. */
-function tableSpace(table: ResultTable, { allowed, budget, groups: wanted }: Settings<typeof FIELDS>): RankSpace {
-  const groups = Array.from({ length: table.groupCount }, (_, i) => ({
-    name: `group ${i + 1}`,
-    modules: [],
-    unitCost: 1,
-  }));
+function meanMse({ rows }: ResultTable): number {
+  return [...rows.values()].reduce((sum, { mse }) => sum + mse, 0) / rows.size;
+}
+
+function tableSpace(
+  table: ResultTable,
+  groups: readonly RankGroup[],
+  { allowed, budget, groups: wanted }: Settings<typeof FIELDS>,
+): RankSpace {
   const space = {
     groups,
     allowed: allowed === null ? table.ranks : parseRankList('--allowed', allowed),
@@ -122,10 +154,10 @@ function tableSpace(table: ResultTable, { allowed, budget, groups: wanted }: Set
   return space;
 }
 
-/** `seed 0: 384@384@128 after 13 trainings, 1.77 % above the best within reach`. */
-function inWords({ seed, best, visits, regret, missing }: SimulatedStudy): string {
+/** `seed 0: 384@384@128 after 13 trainings, 1.77 % above the best within reach; 384@384@128 beats …`. */
+function inWords({ seed, best, visits, regret, missing, verdict }: SimulatedStudy): string {
   const found = best === null ? 'nothing finished' : ranksKey(best);
   const above = regret === null ? '' : `, ${(100 * regret).toFixed(2)} % above the best within reach`;
   const lacking = missing === 0 ? '' : ` (${missing} of them not in the table)`;
-  return `seed ${seed}: ${found} after ${visits.length} trainings${lacking}${above}`;
+  return `seed ${seed}: ${found} after ${visits.length} trainings${lacking}${above}; ${verdict}`;
 }

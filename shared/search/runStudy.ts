@@ -67,7 +67,13 @@ export async function* runStudy<Event>(options: StudyOptions<Event>): AsyncGener
 
   const past = history.filter((record) => record.kind === 'trial');
   const state = yield* exploreRanks({
-    ...{ space, strategy, seed, executor, limits, parallel, past },
+    space,
+    strategy,
+    seed,
+    executor,
+    limits,
+    parallel,
+    past,
     halt: haltIn('search'),
     firstTrial: rateCount + 1,
     ended: history.findLast((record) => record.kind === 'end')?.reason ?? null,

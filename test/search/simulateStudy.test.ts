@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import { parseResultTable } from '../../shared/search/resultTable.ts';
 import { simulateStudy } from '../../shared/search/simulateStudy.ts';
@@ -11,7 +11,7 @@ const ROW = { ranks: [128, 256, 128], mse: 0.018 };
 
 test('regret is the share by which the recorded result of the answer is above the least within reach', async () => {
   const strategy = coarseStrategy({ groupOrder: [2, 1, 0] });
-  const options = { table: paperGrid(), strategy, noise: 0, seed: 0, limits: {} };
+  const options = { table: paperGrid(), strategy, noise: 0, seed: 0, limits: {}, confirmation: null };
   const { best, regret, visits } = await simulateStudy({ ...options, space: paperSpace(768) });
   expect(best).toEqual([128, 128, 512]);
   expect(visits).toHaveLength(4);
@@ -19,7 +19,7 @@ test('regret is the share by which the recorded result of the answer is above th
 });
 
 test('noise moves the choice and not the regret, which looks at the recorded results', async () => {
-  const options = { table: paperGrid(), space: paperSpace(), strategy: gridStrategy(), limits: {} };
+  const options = { table: paperGrid(), space: paperSpace(), strategy: gridStrategy(), limits: {}, confirmation: null };
   const quiet = await simulateStudy({ ...options, noise: 0, seed: 3 });
   expect(quiet.regret).toBe(0);
   const regrets = await Promise.all(
@@ -40,7 +40,15 @@ test('a vector that the table lacks is a failed trial', async () => {
   );
   const groups = [1, 1].map((unitCost) => ({ name: '', modules: [], unitCost }));
   const space = { groups, allowed: [1, 2], budget: 4 };
-  const played = await simulateStudy({ table, space, strategy: gridStrategy(), noise: 0, seed: 0, limits: {} });
+  const played = await simulateStudy({
+    table,
+    space,
+    strategy: gridStrategy(),
+    noise: 0,
+    seed: 0,
+    limits: {},
+    confirmation: null,
+  });
   expect(played).toEqual({
     seed: 0,
     visits: [
@@ -52,13 +60,23 @@ test('a vector that the table lacks is a failed trial', async () => {
     missing: 1,
     best: [2, 1],
     regret: 0,
+    claim: null,
+    verdict: 'no claim is possible: the confirmation on fresh seeds was left out',
   });
 });
 
 test('a table without a row within reach gives no answer', async () => {
   const table = parseResultTable([{ rank: [2], mse: 0.5 }], 'toy');
   const space = { groups: [{ name: '', modules: [], unitCost: 1 }], allowed: [1], budget: 4 };
-  const played = await simulateStudy({ table, space, strategy: gridStrategy(), noise: 0, seed: 0, limits: {} });
+  const played = await simulateStudy({
+    table,
+    space,
+    strategy: gridStrategy(),
+    noise: 0,
+    seed: 0,
+    limits: {},
+    confirmation: null,
+  });
   expect(played).toMatchObject({ missing: 1, best: null, regret: null });
 });
 
@@ -120,4 +138,28 @@ test('names every wrong row of a table', () => {
   for (const empty of [[], {}, 7, null]) {
     expect(() => parseResultTable(empty, 'toy.json')).toThrow('must be a list of at least one');
   }
+});
+
+describe('the claim', () => {
+  const options = { table: paperGrid(), strategy: gridStrategy(), limits: {} };
+  const confirmation = { seedCount: 5, margin: 0.01 };
+
+  test('is that the winner beats uniform where every fresh draw says so', async () => {
+    const played = await simulateStudy({ ...options, space: paperSpace(), noise: 1e-6, seed: 1, confirmation });
+    // 512@512@512 has 0.018101, the best row 0.017527.
+    expect(played.claim).toMatch(/^384@512@256 beats uniform 512 by 0\.00057\d* MSE/);
+    expect(played.verdict).toBe(played.claim);
+  });
+
+  test('is none where noise hides the gain, and says how much would not have been seen', async () => {
+    const played = await simulateStudy({ ...options, space: paperSpace(), noise: 0.01, seed: 1, confirmation });
+    expect(played.claim).toBeNull();
+    expect(played.verdict).toMatch(/^no vector found better than uniform 512 at this budget; a gain under 0\.0/);
+  });
+
+  test('is none where the table has no uniform vector of the budget', async () => {
+    const played = await simulateStudy({ ...options, space: paperSpace(1000), noise: 0, seed: 1, confirmation });
+    expect(played.claim).toBeNull();
+    expect(played.verdict).toMatch(/^no claim is possible: 333@333@333, .* is not in the table/);
+  });
 });
