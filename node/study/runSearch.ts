@@ -178,15 +178,16 @@ const NOTEWORTHY: ReadonlySet<StudyTrialEvent['kind']> = new Set([
 
 /** Brings best/, the report and the table of trials up to the records, and tells of the trial that has just ended. */
 function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session): (ended?: number) => Promise<void> {
-  let written: number | null = null;
+  let written: string | null = null;
   return async (ended) => {
     const now = journal();
     const summary = summariseStudy(now, study.strategy);
-    const { best } = summary;
+    const { best, verdict } = summary;
     const trial = now.trials.find((candidate) => candidate.trial === ended);
     if (trial) reporter.ended(trial, best?.trial === ended, elapsedSeconds());
-    if (best && best.trial !== written) await writeBest(study, now, best);
-    written = best?.trial ?? null;
+    const state = best && `${best.trial}, ${now.confirmation?.end ? 'confirmed' : 'found'}`;
+    if (best && state !== written) await writeBest(study, now, best, verdict);
+    written = state;
     await writeStudyReport(study.folder, now, summary);
   };
 }

@@ -7,6 +7,7 @@ import { trialsCsv } from '../../shared/export/trialsCsv.ts';
 import { rateOf } from '../../shared/search/learningRate/rateRule.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
+import type { StudyVerdict } from '../../shared/search/verdict/studyVerdict.ts';
 import type { StudySummary } from '../../shared/search/summariseStudy.ts';
 import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
@@ -26,7 +27,12 @@ export function writeStudyReport(folder: string, journal: StudyJournal, summary:
 }
 
 /** Writes best/: the adapter of a finished trial with heads and model card, from what the study kept of it. */
-export async function writeBest(study: OpenStudy, journal: StudyJournal, best: FinishedTrial): Promise<void> {
+export async function writeBest(
+  study: OpenStudy,
+  journal: StudyJournal,
+  best: FinishedTrial,
+  verdict: StudyVerdict,
+): Promise<void> {
   const { folder, model, data, settings } = study;
   const learningRate = journal.rateRule && rateOf(journal.rateRule.rule, best.parameters);
   const rate = learningRate ? { learningRate } : {};
@@ -46,8 +52,24 @@ export async function writeBest(study: OpenStudy, journal: StudyJournal, best: F
       'found by',
       `a rank search (${settings.strategy}) that chose by these validation rows: their results are too good to be expected again`,
     ],
+    ...expectation(best, verdict),
   ]);
   await replaceFolder(join(folder, STUDY_FILES.best), peftFolder(adapter, facts));
+}
+
+/** What to expect of new texts: the same ranks, trained again on fresh seeds and judged on test rows that chose nothing. */
+function expectation({ ranks }: FinishedTrial, { arms }: StudyVerdict): [string, string][] {
+  const runs = arms.find((arm) => ranksKey(arm.ranks) === ranksKey(ranks))?.runs ?? [];
+  if (runs.length === 0) return [];
+  const scores = runs.map(({ squaredErrors }) => {
+    const errors = Array.from(squaredErrors);
+    return errors.reduce((sum, error) => sum + error, 0) / errors.length;
+  });
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const [least, most] = [Math.min(...scores), Math.max(...scores)];
+  const range = `${least.toFixed(4)} to ${most.toFixed(4)}`;
+  const trainings = `${scores.length} trainings of these ranks on fresh seeds`;
+  return [['to be expected', `MSE ${mean.toFixed(4)} on test rows, the mean of ${trainings} (${range})`]];
 }
 
 /** A folder whose files are either all old or all new, so that none of an earlier adapter is left among them. */

@@ -123,6 +123,15 @@ describe('a study', () => {
     expect(verdict.comparison).toMatchObject({ seeds: 5, rows: 15 });
   });
 
+  test('tells in the model card what to expect of new texts', () => {
+    const { verdict } = JSON.parse(whole.stdout);
+    const scores: number[] = verdict.arms[0].testMse.map(({ mse }: { mse: number }) => mse);
+    const mean = scores.reduce((sum, mse) => sum + mse / scores.length, 0);
+    expect(readFileSync(join(folder, 'whole', 'best', 'README.md'), 'utf8')).toContain(
+      `MSE ${mean.toFixed(4)} on test rows, the mean of 5 trainings of these ranks on fresh seeds`,
+    );
+  });
+
   test('confirms with the trainings that darse train does at those seeds', async () => {
     const record = journal('whole').find(({ kind }) => kind === 'confirmation');
     const settings = [...DATA, ...TRAINING, '--ranks', String(record?.['ranks']).replaceAll(',', '@'), '--seed', '1'];
