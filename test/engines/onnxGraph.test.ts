@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { onnxGraph } from '../../shared/engines/onnx/onnxGraph.ts';
+import { encodeOnnxModel } from '../../shared/engines/onnx/onnxProto.ts';
 import type { Value } from '../../shared/plan/operation.ts';
 import { Recorder } from '../../shared/plan/recorder.ts';
 
@@ -20,6 +21,25 @@ describe('the ONNX graph of a plan', () => {
     );
     expect(graph.inputs.map(({ name }) => name)).toEqual(['x', 'weight']);
     expect(graph.initializers).toEqual([]);
+  });
+
+  it('names held weights without a copy of them in the file', () => {
+    const recorder = new Recorder();
+    const weight = recorder.constant('weight', [64, 64]);
+    recorder.output('y', recorder.matMul(recorder.batch('x', ['B', 64]), weight));
+    const data = new Float32Array(64 * 64);
+    const { graph } = onnxGraph(recorder.finish(), new Map([['weight', data]]));
+    expect(graph.external).toEqual([{ name: 'weight', dims: [64, 64], data }]);
+    expect(encodeOnnxModel(graph).byteLength).toBeLessThan(1024);
+  });
+
+  it('turns no stack of matrices before a product', () => {
+    const { graph } = graphOf((recorder) => {
+      const heads = recorder.batch('heads', ['B', 3, 'T', 4]);
+      const scores = recorder.batchMatMul(heads, heads, { transposeB: true });
+      return recorder.batchMatMul(scores, heads, { transposeA: true });
+    });
+    expect(graph.nodes.map(({ operator }) => operator)).toEqual(['FusedMatMul', 'FusedMatMul', 'Identity']);
   });
 
   it('tells a gradient from the parameter that it is named after', () => {

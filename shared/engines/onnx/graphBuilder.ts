@@ -20,6 +20,16 @@ export class GraphBuilder {
     this.nodes.push({ operator, inputs, outputs, attributes });
   }
 
+  /** a b for equal stacks of matrices, each transposed where asked: one node of ONNX Runtime's own, which copies neither factor. */
+  writeStackedProduct(
+    factors: readonly [string, string],
+    outputs: readonly string[],
+    { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean },
+  ): void {
+    const attributes = { transA: { int: Number(transposeA) }, transB: { int: Number(transposeB) } };
+    this.nodes.push({ operator: 'FusedMatMul', domain: 'com.microsoft', inputs: factors, outputs, attributes });
+  }
+
   /** A node with one output, whose name is returned. */
   node(operator: string, inputs: readonly string[], attributes: OnnxAttributes = {}): string {
     const output = `node:${this.nodes.length}`;

@@ -3,7 +3,8 @@ import type { Plan } from '../../plan/plan.ts';
 import { DarseError } from '../../study/darseError.ts';
 import type { Engine, EngineDescription, GivenTensors, PreparedPlan, ReadConstant } from '../engine.ts';
 import { graphOutput, onnxGraph, type PlanGraph } from './onnxGraph.ts';
-import { encodeOnnxModel } from './onnxProto.ts';
+import { holdsWeights } from './holdsWeights.ts';
+import { bytesOf, encodeOnnxModel } from './onnxProto.ts';
 
 /** What the engine uses of onnxruntime's API, which is the same in onnxruntime-node and onnxruntime-web. */
 export interface OnnxRuntime {
@@ -35,6 +36,8 @@ export interface OnnxHostOptions {
 }
 
 export interface OnnxSessionOptions extends OnnxHostOptions {
+  /** Tensors that the model names without having them; the memory must stay while the session lives. */
+  readonly externalData: readonly { readonly path: string; readonly data: Uint8Array }[];
   readonly graphOptimizationLevel: 'all';
   readonly executionMode: 'sequential';
   readonly logSeverityLevel: 3;
@@ -59,13 +62,6 @@ const SESSION_OPTIONS = {
 
 const NO_SIZES: Sizes = new Map();
 
-/**
- * Frozen weights of a plan up to this many bytes are held by its graph: ONNX Runtime then packs them once, which takes 5–10 % off a step
- * and costs their size twice more for each plan. Larger ones are fed to every run from the one copy that all plans share, so that
- * RoBERTa-Large is in memory once.
- */
-const HELD_BYTES = 128 * 2 ** 20;
-
 /** Runs plans as ONNX graphs. */
 export function createOnnxEngine(options: OnnxEngineOptions): Engine {
   return new OnnxEngine(options);
@@ -86,20 +82,20 @@ class OnnxEngine implements Engine {
   async prepare(plan: Plan): Promise<PreparedPlan> {
     const { runtime, hostOptions } = this.#options;
     const weights = new Map<string, OnnxTensor>();
-    let bytes = 0;
     for (const { source, shape } of plan.given) {
-      if (source.from !== 'constant') continue;
-      weights.set(source.name, await this.#constant(source.name, shape));
-      bytes += Float32Array.BYTES_PER_ELEMENT * elementCount(shape, NO_SIZES);
+      if (source.from === 'constant') weights.set(source.name, await this.#constant(source.name, shape));
     }
-    const held = bytes <= HELD_BYTES;
+    const held = holdsWeights(plan);
     const planGraph = onnxGraph(
       plan,
       held ? new Map([...weights].map(([name, tensor]) => [name, floatsOf(name, tensor)])) : new Map(),
     );
     const constants = held ? {} : Object.fromEntries(weights);
-    const model = encodeOnnxModel(planGraph.graph);
-    const session = await runtime.InferenceSession.create(model, { ...SESSION_OPTIONS, ...hostOptions });
+    const session = await runtime.InferenceSession.create(encodeOnnxModel(planGraph.graph), {
+      ...SESSION_OPTIONS,
+      ...hostOptions,
+      externalData: planGraph.graph.external.map((tensor) => ({ path: tensor.name, data: bytesOf(tensor) })),
+    });
     const prepared: PreparedPlan = {
       run: (sizes, given) => this.#run({ plan, planGraph, session, constants }, sizes, given),
       dispose: async () => {

@@ -12,8 +12,8 @@ export interface PlanGraph {
 }
 
 /**
- * Writes a plan as one graph with free sizes. Given values are inputs by their own names, constants too but for those in `weights`, which the
- * graph then holds.
+ * Writes a plan as one graph with free sizes. Given values are inputs by their own names, constants too but for those in `weights`, which
+ * are tensors of the graph.
  */
 export function onnxGraph(plan: Plan, weights: ReadonlyMap<string, Float32Array> = new Map()): PlanGraph {
   const builder = new GraphBuilder();
@@ -21,11 +21,11 @@ export function onnxGraph(plan: Plan, weights: ReadonlyMap<string, Float32Array>
   for (const [name, value] of plan.outputs) builder.write('Identity', [nameOf(value)], [graphOutput(name)]);
   const { nodes, initializers, shapeInputs } = builder;
   const given: OnnxTensorInfo[] = [];
-  const held: OnnxInitializer[] = [];
+  const external: OnnxInitializer[] = [];
   for (const value of plan.given) {
     const name = nameOf(value);
     const data = weights.get(name);
-    if (data) held.push({ name, dims: value.shape.map(Number), data });
+    if (data) external.push({ name, dims: value.shape.map(Number), data });
     else given.push({ name, type: 'float32', shape: value.shape });
   }
   const shapes = [...shapeInputs].map(
@@ -34,7 +34,7 @@ export function onnxGraph(plan: Plan, weights: ReadonlyMap<string, Float32Array>
   const outputs = [...plan.outputs].map(
     ([name, { shape }]): OnnxTensorInfo => ({ name: graphOutput(name), type: 'float32', shape }),
   );
-  const graph = { inputs: [...given, ...shapes], outputs, initializers: [...initializers.values(), ...held], nodes };
+  const graph = { inputs: [...given, ...shapes], outputs, initializers: [...initializers.values()], external, nodes };
   return { graph, shapeInputs };
 }
 

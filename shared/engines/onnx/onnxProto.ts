@@ -1,8 +1,11 @@
 import { PbfWriter } from 'pbf';
 import type { Shape } from '../../plan/dimension.ts';
 
-/** The operator set that graphs are written in: ONNX 1.15, the first with Gelu. */
-const OPSET_VERSION = 20;
+/** The operator sets that graphs are written in: ONNX 1.15, the first with Gelu, and ONNX Runtime's own. */
+const OPERATOR_SETS = [
+  { domain: '', version: 20 },
+  { domain: 'com.microsoft', version: 1 },
+] as const;
 /** The file format's version that belongs to it. */
 const IR_VERSION = 9;
 
@@ -12,8 +15,9 @@ export type OnnxAttribute =
   | { readonly ints: readonly number[] };
 
 export interface OnnxNode {
-  /** An operator of the default domain. */
   readonly operator: string;
+  /** Left out for ONNX's own operators. */
+  readonly domain?: (typeof OPERATOR_SETS)[number]['domain'];
   /** Empty where an optional input is left out. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
@@ -27,7 +31,7 @@ export interface OnnxTensorInfo {
   readonly shape: Shape;
 }
 
-/** A tensor inside the file. */
+/** A tensor of a graph. */
 export interface OnnxInitializer {
   readonly name: string;
   readonly dims: readonly number[];
@@ -37,13 +41,18 @@ export interface OnnxInitializer {
 export interface OnnxGraph {
   readonly inputs: readonly OnnxTensorInfo[];
   readonly outputs: readonly OnnxTensorInfo[];
+  /** Inside the file. */
   readonly initializers: readonly OnnxInitializer[];
+  /** Handed to the runtime beside the file, each under its name. */
+  readonly external: readonly OnnxInitializer[];
   /** In an order in which every input exists before it is read. */
   readonly nodes: readonly OnnxNode[];
 }
 
 /** TensorProto.DataType */
 const DATA_TYPES = { float32: 1, int64: 7 } as const;
+/** TensorProto.DataLocation.EXTERNAL */
+const EXTERNAL_LOCATION = 1;
 /** AttributeProto.AttributeType */
 const ATTRIBUTE_TYPES = { float: 1, int: 2, ints: 7 } as const;
 
@@ -53,18 +62,20 @@ export function encodeOnnxModel(graph: OnnxGraph): Uint8Array {
   model.writeVarintField(1, IR_VERSION);
   model.writeStringField(2, 'darse');
   model.writeMessage(7, writeGraph, graph);
-  model.writeMessage(8, writeOpset, OPSET_VERSION);
+  for (const set of OPERATOR_SETS) model.writeMessage(8, writeOperatorSet, set);
   return model.finish();
 }
 
-function writeOpset(version: number, opset: PbfWriter): void {
-  opset.writeVarintField(2, version);
+function writeOperatorSet({ domain, version }: (typeof OPERATOR_SETS)[number], pbf: PbfWriter): void {
+  pbf.writeStringField(1, domain);
+  pbf.writeVarintField(2, version);
 }
 
 function writeGraph(graph: OnnxGraph, pbf: PbfWriter): void {
   for (const node of graph.nodes) pbf.writeMessage(1, writeNode, node);
   pbf.writeStringField(2, 'plan');
   for (const initializer of graph.initializers) pbf.writeMessage(5, writeInitializer, initializer);
+  for (const tensor of graph.external) pbf.writeMessage(5, writeExternal, tensor);
   for (const input of graph.inputs) pbf.writeMessage(11, writeTensorInfo, input);
   for (const output of graph.outputs) pbf.writeMessage(12, writeTensorInfo, output);
 }
@@ -74,6 +85,7 @@ function writeNode(node: OnnxNode, pbf: PbfWriter): void {
   for (const output of node.outputs) pbf.writeStringField(2, output);
   pbf.writeStringField(4, node.operator);
   for (const attribute of Object.entries(node.attributes)) pbf.writeMessage(5, writeAttribute, attribute);
+  if (node.domain) pbf.writeStringField(7, node.domain);
 }
 
 function writeAttribute([name, value]: [string, OnnxAttribute], pbf: PbfWriter): void {
@@ -90,11 +102,31 @@ function writeAttribute([name, value]: [string, OnnxAttribute], pbf: PbfWriter):
   }
 }
 
-function writeInitializer({ name, dims, data }: OnnxInitializer, pbf: PbfWriter): void {
+function writeInitializer(tensor: OnnxInitializer, pbf: PbfWriter): void {
+  writeTensorHead(tensor, pbf);
+  pbf.writeBytesField(9, bytesOf(tensor));
+}
+
+function writeExternal(tensor: OnnxInitializer, pbf: PbfWriter): void {
+  writeTensorHead(tensor, pbf);
+  pbf.writeMessage(13, writeEntry, ['location', tensor.name]);
+  pbf.writeVarintField(14, EXTERNAL_LOCATION);
+}
+
+function writeTensorHead({ name, dims, data }: OnnxInitializer, pbf: PbfWriter): void {
   for (const dim of dims) pbf.writeVarintField(1, dim);
   pbf.writeVarintField(2, data instanceof Float32Array ? DATA_TYPES.float32 : DATA_TYPES.int64);
   pbf.writeStringField(8, name);
-  pbf.writeBytesField(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function writeEntry([key, value]: readonly [string, string], pbf: PbfWriter): void {
+  pbf.writeStringField(1, key);
+  pbf.writeStringField(2, value);
+}
+
+/** The memory of a tensor's numbers, not a copy. */
+export function bytesOf({ data }: OnnxInitializer): Uint8Array {
+  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
 function writeTensorInfo({ name, type, shape }: OnnxTensorInfo, pbf: PbfWriter): void {
