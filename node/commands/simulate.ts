@@ -76,6 +76,12 @@ export function declare(command: Command): void {
 export async function run(context: CommandContext): Promise<number> {
   const settings = await commandSettings(FIELDS, context);
   if (settings.table === null) throw new DarseError('usage', 'name the file of recorded results with --table');
+  if (settings.pruner !== 'none') {
+    throw new DarseError(
+      'usage',
+      `--pruner ${settings.pruner} needs trainings: recorded results have no curves to prune by`,
+    );
+  }
   const { table, groups } = await readTable(settings.table);
   const space = tableSpace(table, groups, settings);
   const strategy = createStrategy(settings, space);

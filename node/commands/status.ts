@@ -6,6 +6,7 @@ import { ranksKey } from '../../shared/search/rankSpace.ts';
 import { STUDY_FIELDS } from '../../shared/search/studyFields.ts';
 import type { StudyJournal } from '../../shared/search/studyJournal.ts';
 import { summariseStudy } from '../../shared/search/summariseStudy.ts';
+import { unfinishedInWords } from '../../shared/search/unfinishedInWords.ts';
 import { parseSettings } from '../../shared/study/fields.ts';
 import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { isLocked } from '../folderLock.ts';
@@ -28,9 +29,10 @@ export async function run(context: CommandContext): Promise<number> {
   const summary = summariseStudy(journal, strategy);
   const state: StudyState = (await isLocked(folder)) ? 'running' : summary.isOver ? 'ended' : 'interrupted';
   for (const problem of journal.problems) context.note(`note: ${problem}`);
-  const { finished, unfinishedCount, best } = summary;
-  const failed = unfinishedCount === 0 ? '' : `, ${unfinishedCount} without a result`;
-  context.print(`${stateInWords(folder, journal, state)}; ${finished.length} trials finished${failed}`);
+  const { finished, best } = summary;
+  context.print(
+    `${stateInWords(folder, journal, state)}; ${finished.length} trials finished${unfinishedInWords(summary)}`,
+  );
   if (best)
     context.print(`best: ${ranksKey(best.ranks)} (trial ${best.trial}), validation MSE ${best.score.toFixed(4)}`);
   if (journal.confirmation) {

@@ -1,6 +1,8 @@
 import type { Engine } from '../../shared/engines/engine.ts';
 import { createStrategy } from '../../shared/search/createStrategy.ts';
 import type { Trial } from '../../shared/search/evaluation.ts';
+import { createPruner } from '../../shared/search/pruners/createPruner.ts';
+import type { Pruner } from '../../shared/search/pruners/pruner.ts';
 import { type RankSpace, uniformRanks } from '../../shared/search/rankSpace.ts';
 import type { Strategy } from '../../shared/search/strategy.ts';
 import { type StudySettings, studySpace, trainingSettingsOf } from '../../shared/search/studyFields.ts';
@@ -23,6 +25,7 @@ export interface OpenStudy {
   readonly checkpointSeconds: number;
   readonly space: RankSpace;
   readonly strategy: Strategy;
+  readonly pruner: Pruner;
   readonly model: OpenModel;
   readonly engine: Engine;
   readonly split: SplitData;
@@ -50,6 +53,7 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
     const { config } = model.backbone;
     const space = studySpace(settings, config);
     const strategy = createStrategy(settings, space);
+    const pruner = createPruner(settings, settings.epochs);
     const specOf: OpenStudy['specOf'] = (trial) =>
       trialSpecOf(trainingSettingsOf(settings, space, trial), config, split.parts.train);
     const first = specOf({ ranks: uniformRanks(space, space.allowed[0] ?? 0) });
@@ -63,6 +67,7 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
       ...study,
       space,
       strategy,
+      pruner,
       model,
       engine,
       split,

@@ -24,7 +24,7 @@ import { packageVersion } from '../packageVersion.mjs';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
 import type { OpenStudy } from './openStudy.ts';
 import { createStudyReporter, type StudyReporter } from './studyReporter.ts';
-import { type StudyTrialEvent, trainingExecutor } from './trainingExecutor.ts';
+import { curveNews, type StudyTrialEvent, trainingExecutor } from './trainingExecutor.ts';
 import { writeBest, writeStudyReport } from './writeStudy.ts';
 
 /** How a session at a study ended. */
@@ -122,6 +122,7 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
     seed: settings.seed,
     executor: trainingExecutor(study),
     limits: settings.trials === null ? {} : { trials: settings.trials },
+    pruning: { pruner: study.pruner, curveNews },
     fairRate: settings.lrFair ? study.specOf({ ranks: uniformRanks(space, 0) }).learningRate : null,
     confirmation: study.data.test.length > 0 ? confirmationOptions(settings) : null,
     halt: (_, phase) => haltOf(session, phase),

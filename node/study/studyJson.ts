@@ -9,7 +9,7 @@ export type StudyState = 'running' | 'interrupted' | 'ended';
 export function studyJson(
   folder: string,
   journal: StudyJournal,
-  { finished, unfinishedCount, best, uniform, verdict }: StudySummary,
+  { finished, unfinishedCount, prunedCount, best, uniform, verdict }: StudySummary,
   state: StudyState,
 ): Record<string, unknown> {
   return {
@@ -19,7 +19,7 @@ export function studyJson(
     state,
     end: journal.end?.reason ?? null,
     elapsedSeconds: journal.elapsedSeconds,
-    trials: { finished: finished.length, withoutResult: unfinishedCount },
+    trials: { finished: finished.length, withoutResult: unfinishedCount, pruned: prunedCount },
     best: best && shown(best),
     uniform: uniform && { ranks: uniform.ranks, parameters: uniform.parameters, score: uniform.trial?.score ?? null },
     verdict: verdictJson(verdict),

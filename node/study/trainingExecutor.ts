@@ -2,6 +2,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Executor, Trial } from '../../shared/search/evaluation.ts';
 import { groupImportance } from '../../shared/search/groupImportance.ts';
+import type { CurveNews } from '../../shared/search/pruners/watchCurves.ts';
 import type { TrialFacts } from '../../shared/search/studyJournal.ts';
 import { updateImportance } from '../../shared/search/updateImportance.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
@@ -19,6 +20,12 @@ export type StudyTrialEvent =
   | { readonly kind: 'problem'; readonly message: string }
   /** The trial was saved and stopped: whoever hears this leaves the study here. */
   | { readonly kind: 'interrupted'; readonly step: number };
+
+/** What an event tells of its trial's validation curve; null: nothing. */
+export function curveNews(event: StudyTrialEvent): CurveNews | null {
+  if (event.kind === 'started') return { kind: 'begins', curve: event.curve };
+  return event.kind === 'epoch' ? { kind: 'epoch', mse: event.validation.mse } : null;
+}
 
 /**
  * Trains each proposal here, one after the other, from its newest checkpoint where there is one. A training whose numbers

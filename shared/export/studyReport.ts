@@ -2,6 +2,7 @@ import { affordableRanks } from '../search/affordableRanks.ts';
 import { ranksKey } from '../search/rankSpace.ts';
 import type { FinishedTrial, StudyEnd, StudyJournal, StudyTrial } from '../search/studyJournal.ts';
 import type { StudySummary } from '../search/summariseStudy.ts';
+import { unfinishedInWords } from '../search/unfinishedInWords.ts';
 import { markdownText } from './escapeText.ts';
 
 /** Why a study ended, in words. */
@@ -32,10 +33,9 @@ export function studyReport(journal: StudyJournal, summary: StudySummary): strin
   ].join('\n\n')}\n`;
 }
 
-function stateSentence({ end, trials }: StudyJournal, { finished, unfinishedCount }: StudySummary): string {
+function stateSentence({ end, trials }: StudyJournal, summary: StudySummary): string {
   const state = end === null ? 'The study has not ended yet.' : `The study has ended: ${END_REASONS[end.reason]}.`;
-  const failed = unfinishedCount === 0 ? '' : `, ${unfinishedCount} without a result`;
-  return `${state} ${trials.length} ${trials.length === 1 ? 'vector' : 'vectors'} seen: ${finished.length} trained to the end${failed}.`;
+  return `${state} ${trials.length} ${trials.length === 1 ? 'vector' : 'vectors'} seen: ${summary.finished.length} trained to the end${unfinishedInWords(summary)}.`;
 }
 
 function bestSection({ header }: StudyJournal, summary: StudySummary): string {
@@ -55,7 +55,8 @@ function uniformSentence(
   { ranks, parameters, trial }: NonNullable<StudySummary['uniform']>,
 ): string {
   const name = `${ranksKey(ranks)}, the largest uniform vector within the budget (${count(parameters)} parameters)`;
-  if (trial === null) return `${name}, was not among the vectors seen, so the two cannot be set side by side.`;
+  if (trial === null)
+    return `${name}, was not trained to its end in this search, so the two cannot be set side by side.`;
   if (trial.trial === best.trial) return `It is ${name}.`;
   const share = 100 * (trial.score / best.score - 1);
   const gap = `${Math.abs(share).toFixed(2)} % ${share < 0 ? 'below' : 'above'} the best vector`;

@@ -1,5 +1,6 @@
 import { createAskTell } from './createAskTell.ts';
 import { checkEvaluation, type Executor, type Trial } from './evaluation.ts';
+import { type Pruning, watchCurves } from './pruners/watchCurves.ts';
 import { raceTrials } from './raceTrials.ts';
 import { type GroupRanks, rankCost, type RankSpace } from './rankSpace.ts';
 import type { StudyEvent } from './runStudy.ts';
@@ -19,6 +20,8 @@ export interface Exploration<Event> {
   readonly executor: Executor<Event>;
   readonly limits: Partial<StudyLimits>;
   readonly parallel: number;
+  /** What ends trials that fall behind; null: nothing. */
+  readonly pruning: Pruning<Event> | null;
   /** Asked before each trial. */
   readonly halt: (next: Trial) => 'time' | 'stopped' | null;
   /** The number of its first trial. */
@@ -44,13 +47,15 @@ export interface SearchState {
 export async function* exploreRanks<Event>(
   exploration: Exploration<Event>,
 ): AsyncGenerator<StudyEvent<Event>, SearchState> {
-  const { space, strategy, seed, executor, past, parallel, firstTrial } = exploration;
+  const { space, strategy, seed, executor, past, parallel, firstTrial, pruning } = exploration;
   const spending: Spending = { trials: 0, parameters: 0, end: exploration.ended };
   for (const { parameters } of past) spend(spending, parameters);
 
   const study = createAskTell(strategy, space, seed, past.map(outcomeOf), firstTrial);
+  const ended: TrialRecord[] = [...past];
+  const verdict = pruning ? watchCurves(pruning, () => ended) : undefined;
   for (let batch = study.ask(); batch !== null && spending.end === null; batch = study.ask()) {
-    for await (const news of raceTrials(executor, admitted(batch, exploration, spending), parallel)) {
+    for await (const news of raceTrials(executor, admitted(batch, exploration, spending), parallel, verdict)) {
       if (news.kind !== 'ended') {
         yield news;
         continue;
@@ -64,6 +69,7 @@ export async function* exploreRanks<Event>(
         parameters: rankCost(space, ranks),
         ...evaluation,
       };
+      ended.push(record);
       study.tell(outcomeOf(record));
       yield record;
     }

@@ -4,6 +4,7 @@ import type { Executor, Trial } from './evaluation.ts';
 import { exploreRanks, type SearchState, type StudyLimits } from './exploreRanks.ts';
 import { type RateRule, rateOf } from './learningRate/rateRule.ts';
 import { tuneRates } from './learningRate/tuneRates.ts';
+import type { Pruning } from './pruners/watchCurves.ts';
 import { rankCost, type RankSpace } from './rankSpace.ts';
 import type { Strategy } from './strategy.ts';
 import type { StudyRecord } from './studyRecord.ts';
@@ -19,6 +20,8 @@ export interface StudyOptions<Event> {
   readonly limits?: Partial<StudyLimits>;
   /** The most trials at once, of those the strategy asks for together. */
   readonly parallel?: number;
+  /** What ends trials of the search that fall behind others; null: nothing. */
+  readonly pruning?: Pruning<Event> | null;
   /** The rate to look around for each number of parameters before vectors are compared; null: none is looked for. */
   readonly fairRate?: number | null;
   /** How the answer is confirmed; null: it is not, and nothing may be claimed. */
@@ -74,6 +77,7 @@ export async function* runStudy<Event>(options: StudyOptions<Event>): AsyncGener
     limits,
     parallel,
     past,
+    pruning: options.pruning ?? null,
     halt: haltIn('search'),
     firstTrial: rateCount + 1,
     ended: history.findLast((record) => record.kind === 'end')?.reason ?? null,

@@ -3,6 +3,8 @@ import { parseShare } from '../study/parseShare.ts';
 import { parseBudget } from './parseBudget.ts';
 import { parseRankList } from './parseRankList.ts';
 
+export const PRUNERS = ['none', 'median', 'halving'] as const;
+
 export const STRATEGIES = [
   'darse',
   'coarse',
@@ -154,6 +156,23 @@ export const SEARCH_FIELDS = {
     flag: '--margin',
     value: '<1%>',
     help: "how much worse than the winner's MSE a cheaper vector may be and still do",
+  },
+  pruner: {
+    kind: 'choice',
+    default: 'none',
+    choices: PRUNERS,
+    flag: '--pruner',
+    value: '<name>',
+    help: 'ends trials that fall behind others: median (worse than half of them), halving (the better half goes on), or none',
+  },
+  pruneAfter: {
+    kind: 'number',
+    default: 0.4,
+    least: 0,
+    most: 1,
+    flag: '--prune-after',
+    value: '<share>',
+    help: "share of a trial's epochs before which none is pruned: earlier, the order of trials says little of how they end",
   },
   allowed: {
     kind: 'text',

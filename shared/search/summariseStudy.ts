@@ -10,6 +10,7 @@ export interface StudySummary {
   readonly finished: readonly FinishedTrial[];
   /** Failed or pruned. */
   readonly unfinishedCount: number;
+  readonly prunedCount: number;
   /** The strategy's answer (spec.md eq. 8); null where no trial finished. */
   readonly best: FinishedTrial | null;
   /** See `uniformOfBudget`. */
@@ -36,6 +37,7 @@ export function summariseStudy(journal: StudyJournal, strategy: Strategy): Study
   return {
     finished,
     unfinishedCount: trials.length - finished.length,
+    prunedCount: trials.filter(({ status }) => status === 'pruned').length,
     best,
     uniform: uniform && { ranks: uniform, parameters: rankCost(space, uniform), trial: find(uniform) },
     verdict,

@@ -121,7 +121,8 @@ async function* train(
   const loraParameters =
     loraParameterCount(spec.adapter.ranks, host.backbone.config) + tripletCount(adaLora?.modules ?? []);
   const headParameters = layout.length - loraParameters;
-  yield { kind: 'started', totalSteps, stepsPerEpoch, firstStep: step, loraParameters, headParameters };
+  const curve = epochs.map(({ validation }) => validation.mse);
+  yield { kind: 'started', totalSteps, stepsPerEpoch, firstStep: step, curve, loraParameters, headParameters };
   const checkpoint = (): TrialEvent => ({
     kind: 'checkpoint',
     checkpoint: {

@@ -38,6 +38,8 @@ export type TrialEvent =
       readonly stepsPerEpoch: number;
       /** Steps that a resumed trial has behind it. */
       readonly firstStep: number;
+      /** Validation MSE after each epoch that a resumed trial has behind it. */
+      readonly curve: readonly number[];
       readonly loraParameters: number;
       readonly headParameters: number;
     }

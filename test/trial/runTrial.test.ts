@@ -67,6 +67,7 @@ describe('a trial', () => {
       totalSteps: 6,
       stepsPerEpoch: 3,
       firstStep: 0,
+      curve: [],
       loraParameters: 128,
       headParameters: 198,
     });

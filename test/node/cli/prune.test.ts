@@ -1,0 +1,115 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type HistoryRecord, parseHistory } from '../../../shared/history/record.ts';
+import { csvOf, folderHashes, temporaryFolder, tinyExamples, writeTinyModel } from '../../support/cliFixture.ts';
+import { type CliRun, runCli, startCli } from '../../support/runCli.ts';
+
+const folder = temporaryFolder();
+
+const DATA = ['--data', 'texts.csv', '--model', 'model', '--engine', 'onnx'];
+/** Nine vectors of five epochs; the second epoch is the first to prune at. */
+const SPACE = ['--strategy', 'grid', '--groups', '2', '--allowed', '1,4,16', '--confirm-seeds', '0'];
+const STUDY = [...DATA, ...SPACE, '--epochs', '5', '--batch', '8', '--pruner', 'median'];
+const PATIENCE_MS = 120_000;
+
+let whole: CliRun;
+beforeAll(async () => {
+  writeTinyModel(join(folder, 'model'));
+  writeFileSync(join(folder, 'texts.csv'), csvOf(tinyExamples(150)));
+  whole = await runCli(['search', ...STUDY, '--out', 'whole', '--json'], { cwd: folder });
+}, PATIENCE_MS);
+
+function journal(study: string): readonly HistoryRecord[] {
+  const path = join(folder, study, 'study.jsonl');
+  return existsSync(path) ? parseHistory(readFileSync(path, 'utf8')).records : [];
+}
+
+/** The trials that ended, without what a clock or an interruption leaves in them. */
+function endedTrials(study: string): HistoryRecord[] {
+  const volatile = new Set(['elapsedSeconds', 'seconds', 'resumedFromStep']);
+  return journal(study)
+    .filter(({ kind }) => kind === 'trial')
+    .map((record) => JSON.parse(JSON.stringify(record, (name, value) => (volatile.has(name) ? undefined : value))));
+}
+
+const prunedTrials = () => endedTrials('whole').filter(({ status }) => status === 'pruned');
+
+describe('a study with --pruner median', () => {
+  test('ends trials before their last epoch, none of the first five, and finds its best among the rest', () => {
+    expect(whole.code).toBe(0);
+    const { trials, best, history } = JSON.parse(whole.stdout);
+    const pruned = prunedTrials();
+    expect(pruned.length).toBeGreaterThan(0);
+    expect(trials).toEqual({ finished: 9 - pruned.length, withoutResult: pruned.length, pruned: pruned.length });
+    for (const { trial, curve, message } of pruned) {
+      expect(Number(trial)).toBeGreaterThan(5);
+      expect(curve).toHaveProperty(
+        'length',
+        expect.toSatisfy((length: number) => length >= 2 && length < 5),
+      );
+      expect(message).toContain('the median of');
+      const epochs = journal('whole').filter((record) => record.kind === 'epoch' && record['trial'] === trial);
+      expect(epochs.map((record) => Object(record['validation']).mse)).toEqual(curve);
+    }
+    const scores = history.flatMap(({ score }: { score?: number }) => score ?? []);
+    expect(best.score).toBe(Math.min(...scores));
+  });
+
+  test('says so in its status, its report and its table, and keeps no adapter of a pruned trial', async () => {
+    const pruned = prunedTrials();
+    const words = `${9 - pruned.length} trials finished, ${pruned.length} pruned`;
+    expect((await runCli(['status', 'whole'], { cwd: folder })).stdout).toContain(words);
+    const report = readFileSync(join(folder, 'whole', 'report.md'), 'utf8');
+    expect(report).toContain(`${9 - pruned.length} trained to the end, ${pruned.length} pruned.`);
+    const table = readFileSync(join(folder, 'whole', 'trials.csv'), 'utf8').split('\r\n');
+    for (const { trial, message } of pruned) {
+      expect(report).toContain(`pruned: ${message}`);
+      expect(table[Number(trial)]).toContain(`${trial},pruned,`);
+      expect(existsSync(join(folder, 'whole', 'adapters', `trial-000${trial}.safetensors`))).toBe(false);
+    }
+  });
+
+  test(
+    'prunes the same at the same epoch after SIGKILL in the middle of a trial that is to be pruned',
+    async () => {
+      const often = ['--checkpoint-seconds', '0'];
+      const [first] = prunedTrials();
+      let running = startCli(['search', ...STUDY, '--out', 'killed', ...often], { cwd: folder });
+      const heard = () => journal('killed').some(({ kind, trial }) => kind === 'epoch' && trial === first?.['trial']);
+      while (!heard() && running.child.exitCode === null) await wait(5);
+      running.child.kill('SIGKILL');
+      await running.ended;
+      expect(endedTrials('killed').length).toBeLessThan(9);
+      running = startCli(['resume', 'killed', ...often], { cwd: folder });
+      const { code, stderr } = await running.ended;
+      expect(code).toBe(0);
+      expect(stderr).toContain(`trial ${first?.['trial']} goes on after step`);
+      expect(endedTrials('killed')).toEqual(endedTrials('whole'));
+      for (const name of ['adapters', 'best']) {
+        expect(folderHashes(join(folder, 'killed', name))).toEqual(folderHashes(join(folder, 'whole', name)));
+      }
+    },
+    PATIENCE_MS,
+  );
+});
+
+describe('a pruner that cannot work', () => {
+  test.each([
+    ['another name', ['--pruner', 'luck'], '--pruner must be one of none, median, halving'],
+    ['too few epochs', ['--epochs', '1'], '--pruner median could end no trial: with --epochs 1'],
+    ['a share over 1', ['--prune-after', '40'], '--prune-after must be'],
+  ])('is refused before anything is written: %s', async (_, args, words) => {
+    const { code, stderr } = await runCli(['search', ...STUDY, ...args, '--out', 'wrong'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(existsSync(join(folder, 'wrong'))).toBe(false);
+  });
+
+  test('is refused on recorded results, which have no curves', async () => {
+    const { code, stderr } = await runCli(['simulate', '--table', 'whole', '--pruner', 'median'], { cwd: folder });
+    expect(code).toBe(2);
+    expect(stderr).toContain('--pruner median needs trainings');
+  });
+});
