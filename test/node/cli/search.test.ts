@@ -185,7 +185,7 @@ describe('a study of trainings whose numbers run away', () => {
     const { code, stdout } = await runCli(['search', ...STUDY, ...runaway], { cwd: folder });
     expect(code).toBe(1);
     const { trials, best, history } = JSON.parse(stdout);
-    expect({ trials, best }).toEqual({ trials: { finished: 0, withoutResult: 2 }, best: null });
+    expect({ trials, best }).toEqual({ trials: { finished: 0, withoutResult: 2, pruned: 0 }, best: null });
     expect(history[1]).toMatchObject({ status: 'failed', message: expect.stringContaining('NaN at step 1') });
     expect(readFileSync(join(folder, 'runaway', 'report.md'), 'utf8')).toContain('No training has finished.');
   });

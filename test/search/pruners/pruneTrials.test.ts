@@ -64,7 +64,11 @@ async function play(
   };
   const events: StudyEvent<CurveNews>[] = [];
   for await (const event of runStudy({
-    ...{ space: SPACE, strategy: gridStrategy(), seed: 0, executor, pruning },
+    space: SPACE,
+    strategy: gridStrategy(),
+    seed: 0,
+    executor,
+    pruning,
     ...options,
   })) {
     events.push(event);
