@@ -3,7 +3,6 @@ import type { Engine } from '../shared/engines/engine.ts';
 import { runTrial } from '../shared/trial/runTrial.ts';
 import type { TrialEnd, TrialEvent } from '../shared/trial/trialEvent.ts';
 import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
-import type { Interruption } from './interruption.mjs';
 import { createCheckpointWriter, readNewestCheckpoint } from './runFolder.ts';
 
 /** A trial with all it runs on and the folder of its checkpoints, which is there. */
@@ -16,7 +15,8 @@ export interface CheckpointedTrial {
   readonly backbone: Backbone;
   readonly folder: string;
   readonly checkpointSeconds: number;
-  readonly interruption: Interruption;
+  /** Saves and stops the trial. */
+  readonly stop: AbortSignal;
 }
 
 /** What a trial tells, but for the checkpoints, which are on the disk when the next event comes. */
@@ -36,7 +36,7 @@ export interface TrialRun {
   readonly events: AsyncGenerator<ToldEvent, TrialRunEnd>;
 }
 
-/** A trial from its newest checkpoint on, or from its start where there is none; Ctrl-C or SIGTERM saves and stops it. */
+/** A trial from its newest checkpoint on, or from its start where there is none. */
 export async function openTrialRun(trial: CheckpointedTrial): Promise<TrialRun> {
   const { checkpoint, nextSlot, problems } = await readNewestCheckpoint(trial.folder, trial.key);
   const writeCheckpoint = createCheckpointWriter(trial.folder, trial.key, nextSlot);
@@ -47,7 +47,7 @@ export async function openTrialRun(trial: CheckpointedTrial): Promise<TrialRun> 
     let epochAt = startedAt;
     const perEpoch: number[] = [];
     const afterStep = () => {
-      if (trial.interruption.requested()) return 'stop';
+      if (trial.stop.aborted) return 'stop';
       if (performance.now() - checkpointAt < trial.checkpointSeconds * 1000) return 'continue';
       checkpointAt = performance.now();
       return 'checkpoint';

@@ -56,13 +56,14 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
   };
 }
 
-/** Whether a living process has the folder. */
-export async function isLocked(folder: string): Promise<boolean> {
+/** The living process that has the folder; null where none has. */
+export async function lockHolder(folder: string): Promise<LockHolder | null> {
   const holder = await readHolder(join(folder, LOCK_FILE));
-  return holder !== null && isAlive(holder);
+  return holder !== null && isAlive(holder) ? holder : null;
 }
 
-interface Holder {
+export interface LockHolder {
+  /** The lock's content: no two are the same. */
   readonly text: string;
   readonly host: string;
   readonly pid: number;
@@ -91,7 +92,7 @@ async function create(path: string, text: string): Promise<boolean> {
   }
 }
 
-async function readHolder(path: string): Promise<Holder | null> {
+async function readHolder(path: string): Promise<LockHolder | null> {
   try {
     const { mtimeMs } = await stat(path);
     const text = await readFile(path, 'utf8');
@@ -103,7 +104,7 @@ async function readHolder(path: string): Promise<Holder | null> {
   }
 }
 
-function isAlive({ host, pid, silentMs }: Holder): boolean {
+function isAlive({ host, pid, silentMs }: LockHolder): boolean {
   if (silentMs > EXPIRY_MS) return false;
   if (host !== hostname()) return true;
   try {

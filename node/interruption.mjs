@@ -3,9 +3,10 @@
 /**
  * What Ctrl-C and SIGTERM do to a command: they end it with exit code 130, at once or, where it knows how to save, after it has.
  * @typedef {object} Interruption
- * @property {(told: () => void) => void} saveFirst From now on the first signal only calls `told`, for the command to save and to
- *   end by itself; a second one ends the process.
- * @property {() => boolean} requested Whether a signal has asked the command to save and to end.
+ * @property {(tell: (line: string) => void) => void} saveFirst From now on the first signal only tells a person what happens and
+ *   aborts `asked`, for the command to save and to end by itself; a second one ends the process.
+ * @property {AbortSignal} asked Whether the command is to save and to end.
+ * @property {() => void} ask Does what the first signal does.
  * @property {() => void} release Gives the signals back.
  */
 
@@ -14,20 +15,23 @@ export const INTERRUPTED = 130;
 
 /** @returns {Interruption} */
 export function catchInterrupts() {
-  /** @type {(() => void) | undefined} */
-  let save;
-  let requested = false;
+  /** @type {((line: string) => void) | undefined} */
+  let tell;
+  const asking = new AbortController();
   const onSignal = () => {
-    if (!save || requested) process.exit(INTERRUPTED);
-    requested = true;
-    save();
+    if (!tell || asking.signal.aborted) process.exit(INTERRUPTED);
+    tell('stopping after this step and saving; Ctrl-C again leaves at once');
+    asking.abort();
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
   return {
-    saveFirst(told) {
-      save = told;
+    saveFirst(teller) {
+      tell = teller;
     },
-    requested: () => requested,
+    asked: asking.signal,
+    ask() {
+      if (!asking.signal.aborted) onSignal();
+    },
     release() {
       process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     },

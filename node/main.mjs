@@ -23,6 +23,7 @@ const COMMANDS = [
     load: () => import('./commands/search.ts'),
   },
   { name: 'resume', about: 'go on with a study where it stood', load: () => import('./commands/resume.ts') },
+  { name: 'stop', about: 'ask whoever works at a study to save and leave', load: () => import('./commands/stop.ts') },
   { name: 'status', about: 'where a study stands', load: () => import('./commands/status.ts') },
   {
     name: 'evaluate',

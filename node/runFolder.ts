@@ -30,6 +30,9 @@ export const STUDY_FILES = {
   best: 'best',
   csv: 'trials.csv',
   report: 'report.md',
+  /** Requests to whoever works at the study: leave it; end its search. */
+  stopStudy: '.stop',
+  stopSearch: '.stop-search',
 } as const;
 
 /** Two, written in turn, so that one is always whole. */

@@ -39,10 +39,8 @@ export interface TrainingEnd extends TrialRunEnd {
 export async function runTraining(training: Training): Promise<TrainingEnd> {
   const { context, folder, spec, key, model, engine, data } = training;
   const reporter = createTrialReporter(context, spec, data);
-  context.interruption.saveFirst(() =>
-    reporter.note('stopping after this step and saving; Ctrl-C again leaves at once'),
-  );
-  const run = await openTrialRun({ ...training, backbone: model.backbone, interruption: context.interruption });
+  context.interruption.saveFirst((line) => reporter.note(line));
+  const run = await openTrialRun({ ...training, backbone: model.backbone, stop: context.interruption.asked });
   const history = await openHistory(join(folder, RUN_FILES.history));
   for (const problem of run.problems) context.note(`note: ${problem}`);
   for (const problem of history.problems) context.note(`note: ${RUN_FILES.history}: ${problem}`);

@@ -1,8 +1,4 @@
 import type { Command } from 'commander';
-import { createStrategy } from '../../shared/search/createStrategy.ts';
-import { STUDY_FIELDS } from '../../shared/search/studyFields.ts';
-import { summariseStudy } from '../../shared/search/summariseStudy.ts';
-import { parseSettings } from '../../shared/study/fields.ts';
 import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { carryOut, tellEnd } from '../study/carryOut.ts';
 import { readStudyFolder } from '../study/readStudyFolder.ts';
@@ -21,9 +17,7 @@ export function declare(command: Command): void {
 export async function run(context: CommandContext): Promise<number> {
   const [folder = ''] = context.args;
   const { checkpointSeconds } = await commandSettings(FIELDS, context);
-  const journal = await readStudyFolder(folder);
-  const settings = parseSettings(STUDY_FIELDS, journal.header.settings);
-  const summary = summariseStudy(journal, createStrategy(settings, journal.space));
+  const { journal, settings, summary } = await readStudyFolder(folder);
   if (summary.isOver) {
     await writeStudyReport(folder, journal, summary);
     return tellEnd(context, folder, { journal, summary });

@@ -109,7 +109,7 @@ interface RecordedResults {
 /** A file of results, or the finished trials of a study with the groups that they were trained in. */
 async function readTable(path: string): Promise<RecordedResults> {
   if (existsSync(join(path, STUDY_FILES.journal))) {
-    const { trials, space } = await readStudyFolder(path);
+    const { trials, space } = (await readStudyFolder(path)).journal;
     const rows = trials.flatMap((trial) =>
       trial.status === 'finished' ? { rank: trial.ranks, mse: trial.score } : [],
     );

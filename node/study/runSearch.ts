@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
 import { confirmationArms } from '../../shared/search/confirmation/confirmationPlan.ts';
 import { confirmationOptions } from '../../shared/search/confirmation/confirmationSeeds.ts';
+import type { Trial } from '../../shared/search/evaluation.ts';
 import { uniformRanks } from '../../shared/search/rankSpace.ts';
 import { runStudy, type StudyEvent, type StudyPhase } from '../../shared/search/runStudy.ts';
 import {
@@ -23,6 +24,7 @@ import { noteOtherEngine } from '../noteOtherEngine.ts';
 import { packageVersion } from '../packageVersion.mjs';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
 import type { OpenStudy } from './openStudy.ts';
+import { clearStopRequest, isStopRequested, watchForLeaving } from './stopRequest.ts';
 import { createStudyReporter, type StudyReporter } from './studyReporter.ts';
 import { curveNews, type StudyTrialEvent, trainingExecutor } from './trainingExecutor.ts';
 import { writeBest, writeStudyReport } from './writeStudy.ts';
@@ -41,18 +43,25 @@ export interface SearchEnd {
  */
 export async function runSearch(study: OpenStudy): Promise<SearchEnd> {
   const { folder } = study;
+  const { interruption } = study.context;
   const lock = await lockFolder(folder);
   try {
     const file = await openHistory(join(folder, STUDY_FILES.journal));
     const session = createSession(study, file, () => lock.check());
+    // Of somebody who asked an earlier process.
+    await clearStopRequest(folder, 'stopStudy');
+    interruption.saveFirst((line) => session.reporter.note(line));
+    const endWatch = watchForLeaving(folder, () => interruption.ask());
     try {
       const interrupted = await work(session);
       if (!interrupted) await rm(join(folder, STUDY_FILES.running), { recursive: true, force: true });
       const journal = session.journal();
       return { journal, summary: summariseStudy(journal, study.strategy), interrupted };
     } finally {
+      endWatch();
       session.reporter.end();
       await file.close();
+      await clearStopRequest(folder, 'stopStudy');
     }
   } finally {
     await lock.release();
@@ -105,17 +114,16 @@ function createSession(
 async function work(session: Session & { readonly began: readonly HistoryRecord[] }): Promise<boolean> {
   const { study, reporter, began } = session;
   const { context, engine, space, strategy, settings, folder } = study;
-  context.interruption.saveFirst(() =>
-    reporter.note('stopping after this step and saving; Ctrl-C again leaves at once'),
-  );
   if (began.length === 0) await session.append({ ...headerOf(study) });
   else noteOtherEngine(context, engine.description, began);
   await writeFolder(folder, new Map([[STUDY_FILES.split, study.split.splitText]]));
   await session.append({ kind: 'session', darse: packageVersion(), engine: engine.description });
   const journal = session.journal();
+  if (journal.end) await clearStopRequest(folder, 'stopSearch');
   reporter.begin(journal);
   const keepBest = createBestKeeper(session);
   await keepBest();
+  const begun = new Set(journal.running.map(({ trial }) => trial));
   const loop = runStudy({
     space,
     strategy,
@@ -125,7 +133,7 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
     pruning: { pruner: study.pruner, curveNews },
     fairRate: settings.lrFair ? study.specOf({ ranks: uniformRanks(space, 0) }).learningRate : null,
     confirmation: study.data.test.length > 0 ? confirmationOptions(settings) : null,
-    halt: (_, phase) => haltOf(session, phase),
+    halt: (next, phase) => haltOf(session, next, phase, begun),
     history: studyHistory(journal),
   });
   for await (const event of loop) {
@@ -140,7 +148,7 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
 async function take({ study, reporter, append }: Session, event: StudyEvent<StudyTrialEvent>): Promise<boolean> {
   switch (event.kind) {
     case 'trialStarted': {
-      if (study.context.interruption.requested()) return false;
+      if (study.context.interruption.asked.aborted) return false;
       const { number: trial, ranks } = event.trial;
       await append({ ...event.trial, kind: 'trialStarted', trial, ranks });
       reporter.started(event.trial);
@@ -153,10 +161,14 @@ async function take({ study, reporter, append }: Session, event: StudyEvent<Stud
       if (NOTEWORTHY.has(event.event.kind)) await append({ ...event.event, trial });
       return event.event.kind !== 'interrupted';
     }
+    case 'end':
+      await append({ ...event });
+      await clearStopRequest(study.folder, 'stopSearch');
+      reporter.record(event);
+      return true;
     case 'rate':
     case 'rateRule':
     case 'trial':
-    case 'end':
     case 'confirmationPlan':
     case 'confirmation':
     case 'confirmationEnd':
@@ -193,9 +205,19 @@ function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session)
   };
 }
 
-/** No training is started that would end after `--time`, were it to take as long as the longest so far. */
-function haltOf({ study, journal, elapsedSeconds }: Session, phase: StudyPhase): 'time' | null {
+/**
+ * Why a phase of the study must end before its next training: somebody asked its search to, which holds back none that an earlier process
+ * has `begun`; or the training would end after `--time`, were it to take as long as the longest so far.
+ */
+function haltOf(
+  { study, journal, elapsedSeconds }: Session,
+  next: Trial,
+  phase: StudyPhase,
+  begun: ReadonlySet<number>,
+): 'stopped' | 'time' | null {
   const { time } = study.settings;
+  const isAsked = phase !== 'confirmation' && isStopRequested(study.folder, 'stopSearch');
+  if (isAsked && !begun.has(next.number)) return 'stopped';
   if (time === null) return null;
   const { rates, trials, confirmation } = journal();
   const seconds = [...rates, ...trials, ...(confirmation?.trials ?? [])].map((trial) =>

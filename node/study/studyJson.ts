@@ -1,9 +1,7 @@
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
 import type { StudySummary } from '../../shared/search/summariseStudy.ts';
 import type { StudyVerdict } from '../../shared/search/verdict/studyVerdict.ts';
-
-/** `running`: a process works at it now; `interrupted`: none does, and it can be resumed. */
-export type StudyState = 'running' | 'interrupted' | 'ended';
+import type { StudyState } from './studyState.ts';
 
 /** What scripts are told of a study. */
 export function studyJson(

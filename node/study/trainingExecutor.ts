@@ -54,7 +54,7 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
   const key = trialKey(spec, study.ground);
   const folder = await checkpointFolder(study.folder, number);
   const common = { spec, key, data, engine, backbone: model.backbone };
-  const run = await openTrialRun({ ...common, folder, checkpointSeconds, interruption: context.interruption });
+  const run = await openTrialRun({ ...common, folder, checkpointSeconds, stop: context.interruption.asked });
   for (const message of run.problems) yield { kind: 'problem', message };
   const { end, seconds } = yield* run.events;
   if (end.kind === 'stopped') {

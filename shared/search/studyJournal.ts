@@ -139,6 +139,14 @@ export type StudyEnd = RecordOf<'end'>;
 export type RateTrial = RecordOf<'rate'>;
 export type ConfirmationTrial = RecordOf<'confirmation'>;
 
+/** A training that was started and has not ended, with its last epoch. */
+export interface RunningTrial {
+  readonly trial: number;
+  readonly ranks: readonly number[];
+  readonly epoch: number | null;
+  readonly validationMse: number | null;
+}
+
 /** A study as its records tell it. */
 export interface StudyJournal {
   readonly header: StudyHeader;
@@ -156,13 +164,8 @@ export interface StudyJournal {
     readonly trials: readonly ConfirmationTrial[];
     readonly end: RecordOf<'confirmationEnd'> | null;
   } | null;
-  /** The training that was started and has not ended, with its last epoch. */
-  readonly running: {
-    readonly trial: number;
-    readonly ranks: readonly number[];
-    readonly epoch: number | null;
-    readonly validationMse: number | null;
-  } | null;
+  /** The trainings that were started and have not ended, in the order asked. */
+  readonly running: readonly RunningTrial[];
   /** How long processes have worked at the study, all together. */
   readonly elapsedSeconds: number;
   /** Records that could not be read. */
@@ -205,8 +208,8 @@ export function openStudyReader(
   let end: StudyEnd | null = null;
   let plan: RecordOf<'confirmationPlan'> | null = null;
   let confirmationEnd: RecordOf<'confirmationEnd'> | null = null;
-  let started: RecordOf<'trialStarted'> | null = null;
-  let epoch: RecordOf<'epoch'> | null = null;
+  const started = new Map<number, RecordOf<'trialStarted'>>();
+  const epochs = new Map<number, RecordOf<'epoch'>>();
   let elapsedSeconds = 0;
 
   function add(record: HistoryRecord): void {
@@ -235,20 +238,23 @@ export function openStudyReader(
         confirmationEnd ??= read(STUDY_RECORDS.confirmationEnd, record, problems);
         break;
       case 'trialStarted':
-        started = read(STUDY_RECORDS.trialStarted, record, problems) ?? started;
+        keepFirst(started, read(STUDY_RECORDS.trialStarted, record, problems));
         break;
-      case 'epoch':
-        epoch = read(STUDY_RECORDS.epoch, record, problems) ?? epoch;
+      case 'epoch': {
+        const epoch = read(STUDY_RECORDS.epoch, record, problems);
+        if (epoch) epochs.set(epoch.trial, epoch);
         break;
+      }
       default:
     }
   }
 
-  function runningTrial(): StudyJournal['running'] {
-    if (started === null || [rates, trials, confirmed].some((ended) => ended.has(started?.trial ?? 0))) return null;
-    const last = epoch?.trial === started.trial ? epoch : null;
-    const { trial, ranks } = started;
-    return { trial, ranks, epoch: last?.epoch ?? null, validationMse: last?.validation.mse ?? null };
+  function runningTrials(): RunningTrial[] {
+    const begun = inOrder(started).filter(({ trial }) => ![rates, trials, confirmed].some((ended) => ended.has(trial)));
+    return begun.map(({ trial, ranks }) => {
+      const last = epochs.get(trial);
+      return { trial, ranks, epoch: last?.epoch ?? null, validationMse: last?.validation.mse ?? null };
+    });
   }
 
   for (const record of records) add(record);
@@ -262,7 +268,7 @@ export function openStudyReader(
       trials: inOrder(trials),
       end,
       confirmation: plan && { plan, trials: inOrder(confirmed), end: confirmationEnd },
-      running: runningTrial(),
+      running: runningTrials(),
       elapsedSeconds,
       problems: [...problems],
     }),

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { isLocked, LOCK_FILE, lockFolder } from '../../node/folderLock.ts';
+import { LOCK_FILE, lockFolder, lockHolder } from '../../node/folderLock.ts';
 import { temporaryFolder } from '../support/cliFixture.ts';
 
 const folder = temporaryFolder();
@@ -34,9 +34,9 @@ describe('a folder', () => {
       code: 'usage',
       message: expect.stringContaining(`worked on by process ${process.pid} on ${hostname()}`),
     });
-    expect(await isLocked(path)).toBe(true);
+    expect(await lockHolder(path)).not.toBeNull();
     await lock.release();
-    expect(await isLocked(path)).toBe(false);
+    expect(await lockHolder(path)).toBeNull();
     expect(readdirSync(path)).toEqual([]);
   });
 
@@ -50,7 +50,7 @@ describe('a folder', () => {
 
   test('whose holder on this host has died is free at once', async () => {
     const path = heldFolder('dead', hostname(), deadProcess());
-    expect(await isLocked(path)).toBe(false);
+    expect(await lockHolder(path)).toBeNull();
     await (await lockFolder(path)).release();
   });
 
@@ -70,6 +70,6 @@ describe('a folder', () => {
     const lock = await lockFolder(path);
     heldFolder('taken', 'elsewhere', 1);
     await lock.release();
-    expect(await isLocked(path)).toBe(true);
+    expect(await lockHolder(path)).not.toBeNull();
   });
 });

@@ -2,51 +2,25 @@ import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { formatRecord, type HistoryRecord, parseHistory } from '../../../shared/history/record.ts';
+import { formatRecord, parseHistory } from '../../../shared/history/record.ts';
 import { randomKey, uniformAt } from '../../../shared/study/random.ts';
-import { csvOf, folderHashes, temporaryFolder, tinyExamples, writeTinyModel } from '../../support/cliFixture.ts';
-import { type CliRun, runCli, type StartedCli, startCli } from '../../support/runCli.ts';
+import { folderHashes } from '../../support/cliFixture.ts';
+import { type CliRun, runCli } from '../../support/runCli.ts';
+import {
+  PATIENCE_MS,
+  STUDY_DATA as DATA,
+  STUDY_FLAGS as STUDY,
+  STUDY_TRAINING as TRAINING,
+  studyFixture,
+} from '../../support/studyFixture.ts';
 
-const folder = temporaryFolder();
-
-const DATA = ['--data', 'texts.csv', '--model', 'model', '--engine', 'onnx'];
-/** Trainings of 30 steps each, six for the search and some for its confirmation, so that signals hit the middle. */
-const TRAINING = ['--batch', '8', '--epochs', '2'];
-const STUDY = [...DATA, '--groups', '2', '--allowed', '2,4,8', '--budget', '6r', ...TRAINING, '--confirm-seeds', '5'];
-/** Longer than any of these studies takes on a busy machine. */
-const PATIENCE_MS = 600_000;
+const { folder, prepare, start, journal, journalPath, finishedTrials, adapterHashes, untilRecords } = studyFixture();
 
 let whole: CliRun;
 beforeAll(async () => {
-  writeTinyModel(join(folder, 'model'));
-  writeFileSync(join(folder, 'texts.csv'), csvOf(tinyExamples(150)));
+  prepare();
   whole = await runCli(['search', ...STUDY, '--out', 'whole', '--json'], { cwd: folder });
 });
-
-function start(...args: string[]): StartedCli {
-  return startCli(args, { cwd: folder });
-}
-
-function journalPath(study: string): string {
-  return join(folder, study, 'study.jsonl');
-}
-
-function journal(study: string): readonly HistoryRecord[] {
-  return existsSync(journalPath(study)) ? parseHistory(readFileSync(journalPath(study), 'utf8')).records : [];
-}
-
-/** The trainings that ended, without what a clock or an interruption leaves in them. */
-function finishedTrials(study: string): { readonly kind: string; readonly trial: number }[] {
-  const volatile = new Set(['elapsedSeconds', 'seconds', 'resumedFromStep']);
-  return journal(study)
-    .filter(({ kind }) => kind === 'trial' || kind === 'confirmation')
-    .map((record) => JSON.parse(JSON.stringify(record, (name, value) => (volatile.has(name) ? undefined : value))));
-}
-
-/** SHA-256 of every file of adapters/ and best/. */
-function adapterHashes(study: string): object {
-  return ['adapters', 'best'].map((name) => folderHashes(join(folder, study, name)));
-}
 
 /** A copy of the whole study's folder as if its process had been ended after the journal's first lines. */
 function cutStudy(name: string, keep: (lines: readonly string[]) => readonly string[]): void {
@@ -192,13 +166,6 @@ describe('a study of trainings whose numbers run away', () => {
 });
 
 describe('an interrupted study', () => {
-  /** Until the journal holds `count` records more than it did, or the command has ended. */
-  async function untilRecords(study: string, count: number, { child }: StartedCli): Promise<void> {
-    const before = journal(study).length;
-    while (journal(study).length < before + count && child.exitCode === null && child.signalCode === null)
-      await wait(10);
-  }
-
   test(
     'goes on after 20 ends at random moments, SIGKILL but for two, and ends with the same trainings and the same bytes',
     async () => {
@@ -236,7 +203,7 @@ describe('an interrupted study', () => {
     const stopped = journal('inside').at(-1);
     expect(stopped).toMatchObject({ kind: 'interrupted', trial: 1 });
     const waiting = await runCli(['status', 'inside', '--json'], { cwd: folder });
-    expect(JSON.parse(waiting.stdout)).toMatchObject({ state: 'interrupted', running: { trial: 1, ranks: [2, 2] } });
+    expect(JSON.parse(waiting.stdout)).toMatchObject({ state: 'interrupted', running: [{ trial: 1, ranks: [2, 2] }] });
     const resumed = await start('resume', 'inside').ended;
     expect(resumed.stderr).toContain(`trial 1 goes on after step ${Number(stopped?.['step'])}\n`);
     expect(adapterHashes('inside')).toEqual(adapterHashes('whole'));
