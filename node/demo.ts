@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { main } from './main.mjs';
 import { STUDY_FILES } from './runFolder.ts';
-import { shellWord } from './shellWord.ts';
+import { shellWord } from '../shared/study/shellWord.ts';
 
 const SAMPLE = join(import.meta.dirname, '..', 'shared', 'assets', 'sentfin', 'sentfin.csv');
 /** Small trainings on few rows: enough for a verdict in about three minutes on two cores. */

@@ -26,6 +26,11 @@ const COMMANDS = [
   { name: 'stop', about: 'ask whoever works at a study to save and leave', load: () => import('./commands/stop.ts') },
   { name: 'status', about: 'where a study stands', load: () => import('./commands/status.ts') },
   {
+    name: 'report',
+    about: 'write the report of a study again, or of several side by side',
+    load: () => import('./commands/report.ts'),
+  },
+  {
     name: 'evaluate',
     about: 'metrics of a trained adapter on labelled data',
     load: () => import('./commands/evaluate.ts'),

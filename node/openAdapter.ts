@@ -16,7 +16,7 @@ import { openEngine } from './openEngine.ts';
 import { openModel } from './openModel.ts';
 import { createProgress } from './progress.ts';
 import { RUN_FILES } from './runFolder.ts';
-import { shellWord } from './shellWord.ts';
+import { shellWord } from '../shared/study/shellWord.ts';
 
 /** Which adapter, and on what. */
 export const ADAPTER_FIELDS = {

@@ -30,6 +30,7 @@ export const STUDY_FILES = {
   best: 'best',
   csv: 'trials.csv',
   report: 'report.md',
+  page: 'report.html',
   /** Requests to whoever works at the study: leave it; end its search. */
   stopStudy: '.stop',
   stopSearch: '.stop-search',

@@ -12,6 +12,7 @@ const ALLOWED: Readonly<Record<string, { readonly folders: readonly string[]; re
       packages: [
         '@huggingface/tokenizers',
         '@noble/hashes',
+        '@observablehq/plot',
         '@tensorflow/tfjs',
         'hyparquet',
         'hyparquet-compressors',
@@ -33,7 +34,16 @@ const ALLOWED: Readonly<Record<string, { readonly folders: readonly string[]; re
     },
     node: {
       folders: ['node', 'workers', 'shared'],
-      packages: ['@huggingface/hub', '@tensorflow/tfjs', 'cli-progress', 'commander', 'node:', 'tsx', 'valibot'],
+      packages: [
+        '@huggingface/hub',
+        '@tensorflow/tfjs',
+        'cli-progress',
+        'commander',
+        'linkedom',
+        'node:',
+        'tsx',
+        'valibot',
+      ],
     },
   };
 

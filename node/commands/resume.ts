@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { carryOut, tellEnd } from '../study/carryOut.ts';
 import { readStudyFolder } from '../study/readStudyFolder.ts';
-import { writeStudyReport } from '../study/writeStudy.ts';
+import { readReport } from '../study/readReport.ts';
+import { writeReport } from '../study/writeReport.ts';
 import { addFields, UNUSED_SEED } from './addFields.ts';
 import { CHECKPOINT_FIELDS } from './checkpointFields.ts';
 
@@ -19,7 +20,7 @@ export async function run(context: CommandContext): Promise<number> {
   const { checkpointSeconds } = await commandSettings(FIELDS, context);
   const { journal, settings, summary } = await readStudyFolder(folder);
   if (summary.isOver) {
-    await writeStudyReport(folder, journal, summary);
+    await writeReport(folder, await readReport(folder, { withTexts: true, note: (line) => context.note(line) }));
     return tellEnd(context, folder, { journal, summary });
   }
   return carryOut({ context, folder, settings, checkpointSeconds, begun: journal.header });

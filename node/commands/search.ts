@@ -17,7 +17,7 @@ const FIELDS = {
     default: null,
     flag: '--out',
     value: '<folder>',
-    help: 'new folder for the study: study.jsonl, adapters/, best/, report.md, trials.csv',
+    help: 'new folder for the study: study.jsonl, adapters/, best/, report.html, report.md, trials.csv',
   },
   ...PRESET_FIELD,
   ...CHECKPOINT_FIELDS,

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Command } from 'commander';
-import { END_REASONS } from '../../shared/export/studyReport.ts';
+import { END_REASONS } from '../../shared/export/report/studySentence.ts';
 import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { lockHolder } from '../folderLock.ts';
-import { shellWord } from '../shellWord.ts';
+import { shellWord } from '../../shared/study/shellWord.ts';
 import { readStudyFolder } from '../study/readStudyFolder.ts';
 import { clearStopRequest, requestStop } from '../study/stopRequest.ts';
 import { studyJson } from '../study/studyJson.ts';

@@ -18,7 +18,7 @@ import { describeParts, encodeParts } from '../prepareData.ts';
 import { checkNewFolder, isFinished, RUN_FILES, writeFolder } from '../runFolder.ts';
 import { checkSameRun, type RunRecord, readRunRecord, writeRunRecord } from '../runRecord.ts';
 import { runTraining, type Training } from '../runTraining.ts';
-import { shellWord } from '../shellWord.ts';
+import { shellWord } from '../../shared/study/shellWord.ts';
 import { writeResult } from '../writeResult.ts';
 import { addFields } from './addFields.ts';
 import { CHECKPOINT_FIELDS } from './checkpointFields.ts';

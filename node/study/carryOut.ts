@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import { END_REASONS } from '../../shared/export/studyReport.ts';
+import { END_REASONS } from '../../shared/export/report/studySentence.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { INTERRUPTED } from '../interruption.mjs';
 import { STUDY_FILES } from '../runFolder.ts';
-import { shellWord } from '../shellWord.ts';
+import { shellWord } from '../../shared/study/shellWord.ts';
 import { openStudy, type StudyToOpen } from './openStudy.ts';
 import { runSearch, type SearchEnd } from './runSearch.ts';
 import { studyJson } from './studyJson.ts';
@@ -44,7 +44,7 @@ export function tellEnd(
   context.note(
     `best: ${ranksKey(best.ranks)}, validation MSE ${best.score.toFixed(4)} in the search, which chose by it: expect worse of new texts`,
   );
-  context.note(`report: ${join(folder, STUDY_FILES.report)}`);
+  context.note(`report: ${join(folder, STUDY_FILES.page)}`);
   context.note(`try it: npx darse predict --adapter ${shellWord(join(folder, STUDY_FILES.best))} --text "…"`);
   return 0;
 }

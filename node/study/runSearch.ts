@@ -27,7 +27,8 @@ import type { OpenStudy } from './openStudy.ts';
 import { clearStopRequest, isStopRequested, watchForLeaving } from './stopRequest.ts';
 import { createStudyReporter, type StudyReporter } from './studyReporter.ts';
 import { curveNews, type StudyTrialEvent, trainingExecutor } from './trainingExecutor.ts';
-import { writeBest, writeStudyReport } from './writeStudy.ts';
+import { writeReport, writeTables } from './writeReport.ts';
+import { writeBest } from './writeStudy.ts';
 
 /** How a session at a study ended. */
 export interface SearchEnd {
@@ -56,7 +57,9 @@ export async function runSearch(study: OpenStudy): Promise<SearchEnd> {
       const interrupted = await work(session);
       if (!interrupted) await rm(join(folder, STUDY_FILES.running), { recursive: true, force: true });
       const journal = session.journal();
-      return { journal, summary: summariseStudy(journal, study.strategy), interrupted };
+      const summary = summariseStudy(journal, study.strategy);
+      await writeReport(folder, { journal, summary, textOf: textOf(study) });
+      return { journal, summary, interrupted };
     } finally {
       endWatch();
       session.reporter.end();
@@ -201,8 +204,14 @@ function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session)
     const state = best && `${best.trial}, ${now.confirmation?.end ? 'confirmed' : 'found'}`;
     if (best && state !== written) await writeBest(study, now, best, verdict);
     written = state;
-    await writeStudyReport(study.folder, now, summary);
+    await writeTables(study.folder, { journal: now, summary, textOf: textOf(study) });
   };
+}
+
+/** The texts of the rows that a report shows. */
+function textOf({ split }: OpenStudy): (id: string) => string | undefined {
+  const texts = new Map(split.parts.validation.map(({ id, text }) => [id, text]));
+  return (id) => texts.get(id);
 }
 
 /**

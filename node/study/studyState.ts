@@ -1,8 +1,8 @@
-import { END_REASONS } from '../../shared/export/studyReport.ts';
+import { END_REASONS } from '../../shared/export/report/studySentence.ts';
 import type { StudyJournal } from '../../shared/search/studyJournal.ts';
 import type { StudySummary } from '../../shared/search/summariseStudy.ts';
 import { lockHolder } from '../folderLock.ts';
-import { shellWord } from '../shellWord.ts';
+import { shellWord } from '../../shared/study/shellWord.ts';
 
 /** `running`: a process works at it now; `interrupted`: none does, and it can be resumed. */
 export type StudyState = 'running' | 'interrupted' | 'ended';

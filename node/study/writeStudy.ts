@@ -2,29 +2,15 @@ import { existsSync } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { peftFolder } from '../../shared/export/peftFolder.ts';
-import { studyReport } from '../../shared/export/studyReport.ts';
-import { trialsCsv } from '../../shared/export/trialsCsv.ts';
 import { rateOf } from '../../shared/search/learningRate/rateRule.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
 import type { StudyVerdict } from '../../shared/search/verdict/studyVerdict.ts';
-import type { StudySummary } from '../../shared/search/summariseStudy.ts';
 import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
 import { baseModel, trainingFacts } from '../trainingFacts.ts';
 import type { OpenStudy } from './openStudy.ts';
 import { readStoredTrial } from './storedTrial.ts';
-
-/** Writes the report and the table of trials; both follow from the records alone. */
-export function writeStudyReport(folder: string, journal: StudyJournal, summary: StudySummary): Promise<void> {
-  return writeFolder(
-    folder,
-    new Map([
-      [STUDY_FILES.csv, trialsCsv(journal.trials)],
-      [STUDY_FILES.report, studyReport(journal, summary)],
-    ]),
-  );
-}
 
 /** Writes best/: the adapter of a finished trial with heads and model card, from what the study kept of it. */
 export async function writeBest(

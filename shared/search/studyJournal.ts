@@ -73,7 +73,15 @@ const EvaluatedEntries = {
 };
 /** The three ends of a training that some entries describe. */
 function trainingSchema<const Kind extends string, Entries extends v.ObjectEntries>(kind: Kind, more: Entries) {
-  const entries = { kind: v.literal(kind), trial: CountSchema, ranks: RanksSchema, parameters: CountSchema, ...more };
+  const entries = {
+    kind: v.literal(kind),
+    trial: CountSchema,
+    ranks: RanksSchema,
+    parameters: CountSchema,
+    /** Of work at the study, when it ended. */
+    elapsedSeconds: v.exactOptional(v.number()),
+    ...more,
+  };
   return v.variant('status', [
     v.object({
       ...entries,
@@ -168,6 +176,8 @@ export interface StudyJournal {
   readonly running: readonly RunningTrial[];
   /** How long processes have worked at the study, all together. */
   readonly elapsedSeconds: number;
+  /** How often test rows were looked at. */
+  readonly testLooks: number;
   /** Records that could not be read. */
   readonly problems: readonly string[];
 }
@@ -211,6 +221,7 @@ export function openStudyReader(
   const started = new Map<number, RecordOf<'trialStarted'>>();
   const epochs = new Map<number, RecordOf<'epoch'>>();
   let elapsedSeconds = 0;
+  let testLooks = 0;
 
   function add(record: HistoryRecord): void {
     const { elapsedSeconds: elapsed } = record;
@@ -239,6 +250,9 @@ export function openStudyReader(
         break;
       case 'trialStarted':
         keepFirst(started, read(STUDY_RECORDS.trialStarted, record, problems));
+        break;
+      case 'testLook':
+        testLooks += 1;
         break;
       case 'epoch': {
         const epoch = read(STUDY_RECORDS.epoch, record, problems);
@@ -270,6 +284,7 @@ export function openStudyReader(
       confirmation: plan && { plan, trials: inOrder(confirmed), end: confirmationEnd },
       running: runningTrials(),
       elapsedSeconds,
+      testLooks,
       problems: [...problems],
     }),
   };

@@ -57,14 +57,14 @@ describe('a study', () => {
     const heads = ['darse_heads.json', 'darse_heads.safetensors', 'load_darse.py'];
     const bestFiles = [...best, ...heads].map((name) => `best/${name}`);
     expect(Object.keys(folderHashes(join(folder, 'whole')))).toEqual(
-      [adapters, bestFiles, ['report.md', 'split.json', 'study.jsonl', 'trials.csv']].flat(),
+      [adapters, bestFiles, ['report.html', 'report.md', 'split.json', 'study.jsonl', 'trials.csv']].flat(),
     );
   });
 
   test('reports its verdict first and every trial', () => {
     const { best, verdict } = JSON.parse(whole.stdout);
     const report = readFileSync(join(folder, 'whole', 'report.md'), 'utf8');
-    expect(report).toContain(`**${best.ranks.join('@')}** (trial ${best.trial})`);
+    expect(report).toContain(`best ranks: **${best.ranks.join('@')}**`);
     expect(report.split('\n')[0]?.replaceAll('\\', '')).toBe(`# ${verdict.sentence}`);
     expect(whole.stderr).toContain(`verdict: ${verdict.sentence}`);
     for (const { trial, ranks } of JSON.parse(whole.stdout).history) {
