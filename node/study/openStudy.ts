@@ -1,4 +1,5 @@
 import type { Engine } from '../../shared/engines/engine.ts';
+import { reusePlans } from '../../shared/engines/reusePlans.ts';
 import { createStrategy } from '../../shared/search/createStrategy.ts';
 import type { Trial } from '../../shared/search/evaluation.ts';
 import { createPruner } from '../../shared/search/pruners/createPruner.ts';
@@ -61,7 +62,7 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
     if (begun) checkSameRun(folder, begun, key, ground);
     for (const line of describeParts(split, model.tokenizer, first.maxTokens)) context.note(line);
     const data = encodeParts(split.parts, model.tokenizer, first.maxTokens);
-    const engine = await openEngine(settings, model.backbone.readConstant);
+    const engine = reusePlans(await openEngine(settings, model.backbone.readConstant));
     context.note(`engine ${engine.description.name}: ${engine.description.device}`);
     return {
       ...study,
