@@ -26,6 +26,8 @@ export interface TrialRunEnd {
   readonly end: TrialEnd;
   /** Of this process alone. */
   readonly seconds: { readonly total: number; readonly perEpoch: readonly number[] };
+  /** The most main memory that the process held (its resident set), looked at after every step; what it held before counts too. */
+  readonly peakMemoryBytes: number;
 }
 
 export interface TrialRun {
@@ -46,7 +48,9 @@ export async function openTrialRun(trial: CheckpointedTrial): Promise<TrialRun> 
     let checkpointAt = startedAt;
     let epochAt = startedAt;
     const perEpoch: number[] = [];
+    let peakMemoryBytes = 0;
     const afterStep = () => {
+      peakMemoryBytes = Math.max(peakMemoryBytes, process.memoryUsage.rss());
       if (trial.stop.aborted) return 'stop';
       if (performance.now() - checkpointAt < trial.checkpointSeconds * 1000) return 'continue';
       checkpointAt = performance.now();
@@ -69,7 +73,8 @@ export async function openTrialRun(trial: CheckpointedTrial): Promise<TrialRun> 
         }
         next = await run.next();
       }
-      return { end: next.value, seconds: { total: (performance.now() - startedAt) / 1000, perEpoch } };
+      const seconds = { total: (performance.now() - startedAt) / 1000, perEpoch };
+      return { end: next.value, seconds, peakMemoryBytes };
     } finally {
       // A consumer that stops listening ends the trial, so that its plans are freed.
       await run.return({ kind: 'stopped', step: checkpoint?.step ?? 0 });

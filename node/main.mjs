@@ -24,6 +24,11 @@ const COMMANDS = [
   },
   { name: 'resume', about: 'go on with a study where it stood', load: () => import('./commands/resume.ts') },
   { name: 'stop', about: 'ask whoever works at a study to save and leave', load: () => import('./commands/stop.ts') },
+  {
+    name: 'reproduce',
+    about: 'an experiment of the paper, in the layout of its tables',
+    load: () => import('./commands/reproduce.ts'),
+  },
   { name: 'status', about: 'where a study stands', load: () => import('./commands/status.ts') },
   {
     name: 'report',

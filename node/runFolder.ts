@@ -34,6 +34,11 @@ export const STUDY_FILES = {
   /** Requests to whoever works at the study: leave it; end its search. */
   stopStudy: '.stop',
   stopSearch: '.stop-search',
+  /** Of a study that reproduces an experiment: its tables in the paper's layout. */
+  paperTables: 'tables.md',
+  paperCsv: 'tables.csv',
+  /** Of a smoke run: the texts and the encoder that it made up. */
+  smoke: 'smoke',
 } as const;
 
 /** Two, written in turn, so that one is always whole. */

@@ -27,7 +27,7 @@ export interface Training {
   readonly checkpointSeconds: number;
 }
 
-export interface TrainingEnd extends TrialRunEnd {
+export interface TrainingEnd extends Omit<TrialRunEnd, 'peakMemoryBytes'> {
   /** The step that the run went on from; null for one that was never stopped. */
   readonly resumedFromStep: number | null;
 }

@@ -23,5 +23,6 @@ export async function run(context: CommandContext): Promise<number> {
     await writeReport(folder, await readReport(folder, { withTexts: true, note: (line) => context.note(line) }));
     return tellEnd(context, folder, { journal, summary });
   }
-  return carryOut({ context, folder, settings, checkpointSeconds, begun: journal.header });
+  const { reproduces = null } = journal.header;
+  return carryOut({ context, folder, settings, reproduces, checkpointSeconds, begun: journal.header });
 }

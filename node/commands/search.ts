@@ -46,5 +46,5 @@ export async function run(context: CommandContext): Promise<number> {
   }
   await checkNewFolder(out);
   const absolute: StudySettings = withAbsolutePaths(settings);
-  return carryOut({ context, folder: out, settings: absolute, checkpointSeconds, begun: null });
+  return carryOut({ context, folder: out, settings: absolute, reproduces: null, checkpointSeconds, begun: null });
 }

@@ -45,6 +45,7 @@ export function tellEnd(
     `best: ${ranksKey(best.ranks)}, validation MSE ${best.score.toFixed(4)} in the search, which chose by it: expect worse of new texts`,
   );
   context.note(`report: ${join(folder, STUDY_FILES.page)}`);
+  if (journal.header.reproduces) context.note(`tables of the paper: ${join(folder, STUDY_FILES.paperTables)}`);
   context.note(`try it: npx darse predict --adapter ${shellWord(join(folder, STUDY_FILES.best))} --text "…"`);
   return 0;
 }

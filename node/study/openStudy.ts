@@ -4,9 +4,11 @@ import { createStrategy } from '../../shared/search/createStrategy.ts';
 import type { Trial } from '../../shared/search/evaluation.ts';
 import { createPruner } from '../../shared/search/pruners/createPruner.ts';
 import type { Pruner } from '../../shared/search/pruners/pruner.ts';
+import { reproductionPlan } from '../../shared/search/presets/reproductionPlan.ts';
 import { type RankSpace, uniformRanks } from '../../shared/search/rankSpace.ts';
 import type { Strategy } from '../../shared/search/strategy.ts';
 import { type StudySettings, studySpace, trainingSettingsOf } from '../../shared/search/studyFields.ts';
+import type { Reproduction } from '../../shared/search/presets/paperPresets.ts';
 import type { StudyHeader } from '../../shared/search/studyJournal.ts';
 import { trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
 import { type TrialGround, trialKey } from '../../shared/trial/trialKey.ts';
@@ -23,6 +25,8 @@ export interface OpenStudy {
   readonly context: CommandContext;
   readonly folder: string;
   readonly settings: StudySettings;
+  /** The experiment of the paper that it reproduces. */
+  readonly reproduces: Reproduction | null;
   readonly checkpointSeconds: number;
   readonly space: RankSpace;
   readonly strategy: Strategy;
@@ -41,7 +45,7 @@ export interface OpenStudy {
 }
 
 /** What a study is opened from. */
-export type StudyToOpen = Pick<OpenStudy, 'context' | 'folder' | 'settings' | 'checkpointSeconds'> & {
+export type StudyToOpen = Pick<OpenStudy, 'context' | 'folder' | 'settings' | 'reproduces' | 'checkpointSeconds'> & {
   /** Of a study to go on with: what it stands on must still be the same. */
   readonly begun: StudyHeader | null;
 };
@@ -55,6 +59,9 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
     const space = studySpace(settings, config);
     const strategy = createStrategy(settings, space);
     const pruner = createPruner(settings, settings.epochs);
+    if (study.reproduces) {
+      context.note(reproductionPlan(study.reproduces, settings, space, split.parts.train.length));
+    }
     const specOf: OpenStudy['specOf'] = (trial) =>
       trialSpecOf(trainingSettingsOf(settings, space, trial), config, split.parts.train);
     const first = specOf({ ranks: uniformRanks(space, space.allowed[0] ?? 0) });

@@ -236,7 +236,7 @@ function haltOf(
   return elapsedSeconds() + arms * Math.max(0, ...seconds) > parseDuration('--time', time) ? 'time' : null;
 }
 
-function headerOf({ settings, space, split, model, data, key, ground }: OpenStudy): StudyHeader {
+function headerOf({ settings, reproduces, space, split, model, data, key, ground }: OpenStudy): StudyHeader {
   const { groups, allowed, budget } = space;
   const { train, validation, test } = split.parts;
   return {
@@ -254,6 +254,7 @@ function headerOf({ settings, space, split, model, data, key, ground }: OpenStud
       allowed: [...allowed],
       budget: Number.isFinite(budget) ? budget : null,
     },
+    ...(reproduces && { reproduces }),
     trivial: trivialPredictor(data.train, data.validation).metrics,
   };
 }

@@ -56,7 +56,7 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
   const common = { spec, key, data, engine, backbone: model.backbone };
   const run = await openTrialRun({ ...common, folder, checkpointSeconds, stop: context.interruption.asked });
   for (const message of run.problems) yield { kind: 'problem', message };
-  const { end, seconds } = yield* run.events;
+  const { end, seconds, peakMemoryBytes } = yield* run.events;
   if (end.kind === 'stopped') {
     yield { kind: 'interrupted', step: end.step };
     return { status: 'failed', message: `interrupted after step ${end.step}` };
@@ -72,6 +72,7 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
     steps,
     validation: report.metrics,
     seconds: seconds.total,
+    peakMemoryBytes,
     resumedFromStep: run.resumedFromStep,
     engine: engine.description,
     confusion: report.confusion.map((row) => [...row]),

@@ -5,6 +5,7 @@ import type { Metrics } from '../metrics/evaluationReport.ts';
 import { DarseError } from '../study/darseError.ts';
 import { TrialGroundSchema } from '../trial/trialKey.ts';
 import type { RankSpace } from './rankSpace.ts';
+import { PAPER_PRESETS, SCALES } from './presets/paperPresets.ts';
 import type { StudyRecord } from './studyRecord.ts';
 
 /** The version of a study's records. */
@@ -34,6 +35,8 @@ const HeaderSchema = v.object({
     /** In parameters; null without a limit. */
     budget: v.nullable(v.number()),
   }),
+  /** The experiment of the paper that it reproduces. */
+  reproduces: v.exactOptional(v.object({ preset: v.picklist(PAPER_PRESETS), scale: v.picklist(SCALES) })),
   /** The trivial predictor on the validation part. */
   trivial: MetricsSchema,
 });
@@ -49,6 +52,8 @@ const TrialFactsSchema = v.object({
   validation: MetricsSchema,
   /** Of the process that ended the trial. */
   seconds: v.number(),
+  /** Of that process: see `TrialRunEnd`. */
+  peakMemoryBytes: v.exactOptional(CountSchema),
   resumedFromStep: v.nullable(CountSchema),
   engine: v.custom<EngineDescription>((value) => typeof value === 'object' && value !== null),
   /** On the same rows as `validation`: `confusion[true class][predicted class]`, and the worst rows by their ids. */
@@ -146,6 +151,8 @@ export type FinishedTrial = Extract<StudyTrial, { status: 'finished' }>;
 export type StudyEnd = RecordOf<'end'>;
 export type RateTrial = RecordOf<'rate'>;
 export type ConfirmationTrial = RecordOf<'confirmation'>;
+/** An epoch with its metrics on the validation part. */
+export type EpochMetrics = Pick<RecordOf<'epoch'>, 'epoch' | 'validation'>;
 
 /** A training that was started and has not ended, with its last epoch. */
 export interface RunningTrial {
@@ -164,6 +171,8 @@ export interface StudyJournal {
   readonly rateRule: RecordOf<'rateRule'> | null;
   /** Those of the search, in the order asked, each once: of several of one number the earliest counts. */
   readonly trials: readonly StudyTrial[];
+  /** The epochs that trainings have behind them, in their order, by the training's number. */
+  readonly epochs: ReadonlyMap<number, readonly EpochMetrics[]>;
   /** The end of the search. */
   readonly end: StudyEnd | null;
   readonly confirmation: {
@@ -219,7 +228,7 @@ export function openStudyReader(
   let plan: RecordOf<'confirmationPlan'> | null = null;
   let confirmationEnd: RecordOf<'confirmationEnd'> | null = null;
   const started = new Map<number, RecordOf<'trialStarted'>>();
-  const epochs = new Map<number, RecordOf<'epoch'>>();
+  const epochs = new Map<number, Map<number, EpochMetrics>>();
   let elapsedSeconds = 0;
   let testLooks = 0;
 
@@ -254,11 +263,9 @@ export function openStudyReader(
       case 'testLook':
         testLooks += 1;
         break;
-      case 'epoch': {
-        const epoch = read(STUDY_RECORDS.epoch, record, problems);
-        if (epoch) epochs.set(epoch.trial, epoch);
+      case 'epoch':
+        keepEpoch(epochs, read(STUDY_RECORDS.epoch, record, problems));
         break;
-      }
       default:
     }
   }
@@ -266,7 +273,7 @@ export function openStudyReader(
   function runningTrials(): RunningTrial[] {
     const begun = inOrder(started).filter(({ trial }) => ![rates, trials, confirmed].some((ended) => ended.has(trial)));
     return begun.map(({ trial, ranks }) => {
-      const last = epochs.get(trial);
+      const last = [...(epochs.get(trial)?.values() ?? [])].at(-1);
       return { trial, ranks, epoch: last?.epoch ?? null, validationMse: last?.validation.mse ?? null };
     });
   }
@@ -280,6 +287,7 @@ export function openStudyReader(
       rates: inOrder(rates),
       rateRule,
       trials: inOrder(trials),
+      epochs: new Map([...epochs].map(([trial, known]) => [trial, [...known.values()]])),
       end,
       confirmation: plan && { plan, trials: inOrder(confirmed), end: confirmationEnd },
       running: runningTrials(),
@@ -304,6 +312,15 @@ export function studyHistory({ rates, rateRule, trials, end, confirmation }: Stu
 
 function keepFirst<T extends { readonly trial: number }>(known: Map<number, T>, record: T | null): void {
   if (record && !known.has(record.trial)) known.set(record.trial, record);
+}
+
+/** An epoch that a resumed training went through again counts as it was then, and comes last. */
+function keepEpoch(epochs: Map<number, Map<number, EpochMetrics>>, record: RecordOf<'epoch'> | null): void {
+  if (!record) return;
+  const { trial, epoch, validation } = record;
+  const known = epochs.get(trial) ?? new Map<number, EpochMetrics>();
+  known.delete(epoch);
+  epochs.set(trial, known.set(epoch, { epoch, validation }));
 }
 
 function inOrder<T extends { readonly trial: number }>(records: ReadonlyMap<number, T>): T[] {

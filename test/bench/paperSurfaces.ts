@@ -7,7 +7,7 @@ import type { GroupRanks } from '../../shared/search/rankSpace.ts';
 import { paperGrid, paperSpace } from '../support/paperTables.ts';
 import { meanOf, type Surface } from './surface.ts';
 
-/** What one training's MSE differs by from the next one's (../fixtures/paper). */
+/** What one training's MSE differs by from the next one's (shared/assets/paper). */
 export const PAPER_NOISE = 0.00025;
 
 /** Limits on the total rank of three groups: half of the greatest, three quarters, none. */

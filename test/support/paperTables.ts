@@ -5,7 +5,9 @@ import { parseResultTable } from '../../shared/search/resultTable.ts';
 
 /** The printed tables as data. */
 function paperTables(): { grid: unknown; uniform: { rank: number; epoch: number; mse: number }[] } {
-  return JSON.parse(readFileSync(join(import.meta.dirname, '..', 'fixtures', 'paper', 'tables.json'), 'utf8'));
+  return JSON.parse(
+    readFileSync(join(import.meta.dirname, '..', '..', 'shared', 'assets', 'paper', 'tables.json'), 'utf8'),
+  );
 }
 
 /** Table IX as JSON: 64 vectors of three groups. */
