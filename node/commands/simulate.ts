@@ -11,7 +11,7 @@ import { rankSpaceError } from '../../shared/search/rankSpaceOf.ts';
 import { parseResultTable, type ResultTable } from '../../shared/search/resultTable.ts';
 import { SEARCH_FIELDS } from '../../shared/search/searchFields.ts';
 import { bestRow, type SimulatedStudy, simulateStudy } from '../../shared/search/simulateStudy.ts';
-import { DarseError } from '../../shared/study/darseError.ts';
+import { DarseError, problemsError } from '../../shared/study/darseError.ts';
 import type { Fields, Settings } from '../../shared/study/fields.ts';
 import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { readingError } from '../fileSource.ts';
@@ -76,12 +76,7 @@ export function declare(command: Command): void {
 export async function run(context: CommandContext): Promise<number> {
   const settings = await commandSettings(FIELDS, context);
   if (settings.table === null) throw new DarseError('usage', 'name the file of recorded results with --table');
-  if (settings.pruner !== 'none') {
-    throw new DarseError(
-      'usage',
-      `--pruner ${settings.pruner} needs trainings: recorded results have no curves to prune by`,
-    );
-  }
+  refuseTrainingOnly(settings);
   const { table, groups } = await readTable(settings.table);
   const space = tableSpace(table, groups, settings);
   const strategy = createStrategy(settings, space);
@@ -99,6 +94,15 @@ export async function run(context: CommandContext): Promise<number> {
   if (optimum) context.print(`within reach: ${ranksKey(optimum.ranks)}, MSE ${optimum.mse}`);
   context.result({ runs, optimum });
   return 0;
+}
+
+/** Throws `usage` for settings that ask for what recorded results do not hold. */
+function refuseTrainingOnly({ pruner, importance }: Settings<typeof FIELDS>): void {
+  const problems = [
+    ...(pruner === SEARCH_FIELDS.pruner.default ? [] : [`--pruner ${pruner} needs the curves of trainings`]),
+    ...(importance === SEARCH_FIELDS.importance.default ? [] : [`--importance ${importance} is measured on trainings`]),
+  ];
+  if (problems.length > 0) throw problemsError('usage', 'recorded results are scores alone:', problems);
 }
 
 interface RecordedResults {

@@ -2,6 +2,7 @@ import type { Engine } from '../../shared/engines/engine.ts';
 import { reusePlans } from '../../shared/engines/reusePlans.ts';
 import { createStrategy } from '../../shared/search/createStrategy.ts';
 import type { Trial } from '../../shared/search/evaluation.ts';
+import { paperGroupImportance } from '../../shared/search/paperImportance.ts';
 import { createPruner } from '../../shared/search/pruners/createPruner.ts';
 import type { Pruner } from '../../shared/search/pruners/pruner.ts';
 import { reproductionPlan } from '../../shared/search/presets/reproductionPlan.ts';
@@ -57,7 +58,8 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
   try {
     const { config } = model.backbone;
     const space = studySpace(settings, config);
-    const strategy = createStrategy(settings, space);
+    const importance = await givenImportance(settings, space, model.backbone);
+    const strategy = createStrategy(settings, space, importance && (() => importance));
     const pruner = createPruner(settings, settings.epochs);
     if (study.reproduces) {
       context.note(reproductionPlan(study.reproduces, settings, space, split.parts.train.length));
@@ -92,4 +94,13 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
     await model.close();
     throw error;
   }
+}
+
+/** The importance that the allocation goes by where no trial measures it. */
+async function givenImportance(
+  { strategy, importance }: StudySettings,
+  space: RankSpace,
+  { readConstant }: OpenModel['backbone'],
+): Promise<readonly number[] | undefined> {
+  return strategy === 'darse' && importance === 'paper' ? paperGroupImportance(space, readConstant) : undefined;
 }

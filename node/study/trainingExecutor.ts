@@ -4,7 +4,7 @@ import type { Executor, Trial } from '../../shared/search/evaluation.ts';
 import { groupImportance } from '../../shared/search/groupImportance.ts';
 import type { CurveNews } from '../../shared/search/pruners/watchCurves.ts';
 import type { TrialFacts } from '../../shared/search/studyJournal.ts';
-import { updateImportance } from '../../shared/search/updateImportance.ts';
+import { trialImportance } from '../../shared/search/trialImportance.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
@@ -61,7 +61,7 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
     yield { kind: 'interrupted', step: end.step };
     return { status: 'failed', message: `interrupted after step ${end.step}` };
   }
-  const { score, epoch, epochs, steps, validation, test, testScores, parameters } = end.result;
+  const { score, epoch, epochs, steps, validation, test, testScores, parameters, sensitivity } = end.result;
   // What the confirmation trains is looked at and not handed over.
   if (!trial.onTest) await storeTrial(study.folder, number, key, parameters);
   const { modules } = adapterFolderOf(spec, model.backbone.config, baseModel(model), parameters);
@@ -79,11 +79,11 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
     worst: report.worst.map(({ text: _text, ...row }) => row),
     ...(test && { test: test.metrics }),
   };
-  const updates = new Map(modules.map((module) => [module.path, updateImportance(module)]));
+  const ofModule = trialImportance(settings.importance, modules, sensitivity);
   return {
     status: 'finished',
     score,
-    importance: groupImportance(space, updates),
+    ...(ofModule && { importance: groupImportance(space, ofModule) }),
     curve: epochs.map((record) => record.validation.mse),
     ...(testScores && { squaredErrors: data.test.map((row, i) => ((testScores[i] ?? Number.NaN) - row.score) ** 2) }),
     facts,

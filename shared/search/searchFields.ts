@@ -3,6 +3,8 @@ import { parseShare } from '../study/parseShare.ts';
 import { parseBudget } from './parseBudget.ts';
 import { parseRankList } from './parseRankList.ts';
 
+export const IMPORTANCES = ['update', 'sensitivity', 'paper'] as const;
+
 export const PRUNERS = ['none', 'median', 'halving'] as const;
 
 export const STRATEGIES = [
@@ -103,6 +105,14 @@ export const SEARCH_FIELDS = {
     flag: '--transfer',
     value: '',
     help: 'coarse, fine, darse: also try to take rank from one group and give it to another',
+  },
+  importance: {
+    kind: 'choice',
+    default: 'update',
+    choices: IMPORTANCES,
+    flag: '--importance',
+    value: '<kind>',
+    help: "darse: what the allocation after the fine search goes by: how far trials moved the weights (update), mean |p · gradient| of A and B over their steps (sensitivity), or the frozen weights' squared norm, which knows nothing of the task (paper)",
   },
   restarts: {
     kind: 'number',

@@ -24,4 +24,6 @@ export interface Checkpoint {
   readonly epochs: readonly EpochRecord[];
   /** Losses of the running epoch so far, summed over its steps. */
   readonly epochLosses: { readonly regression: number; readonly classes: number };
+  /** See `addSensitivity`: of the plain LoRA modules, over all steps so far. */
+  readonly sensitivitySums: readonly number[];
 }

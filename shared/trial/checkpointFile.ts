@@ -19,11 +19,12 @@ const StateSchema = v.strictObject({
   best: v.nullable(v.strictObject({ epoch: v.number(), validationMse: v.number() })),
   epochs: v.array(v.custom<EpochRecord>((value) => typeof value === 'object' && value !== null)),
   epochLosses: v.strictObject({ regression: v.number(), classes: v.number() }),
+  sensitivitySums: v.array(v.number()),
 });
 
 /** A checkpoint as one safetensors file: flat tensors, the rest and a SHA-256 over everything in its metadata. */
 export function encodeCheckpoint(checkpoint: Checkpoint, trial: string): Uint8Array {
-  const { step, parameters, optimizer, adaLora, best, epochs, epochLosses } = checkpoint;
+  const { step, parameters, optimizer, adaLora, best, epochs, epochLosses, sensitivitySums } = checkpoint;
   const state: v.InferOutput<typeof StateSchema> = {
     version: 1,
     trial,
@@ -32,6 +33,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, trial: string): Uint8Ar
     best: best && { epoch: best.epoch, validationMse: best.validationMse },
     epochs: [...epochs],
     epochLosses,
+    sensitivitySums: [...sensitivitySums],
   };
   const arrays = {
     parameters,
@@ -90,6 +92,7 @@ export async function decodeCheckpoint(source: ByteSource, trial: string): Promi
     best: state.best && { ...state.best, parameters: array('best') },
     epochs: state.epochs,
     epochLosses: state.epochLosses,
+    sensitivitySums: state.sensitivitySums,
   };
 }
 

@@ -6,6 +6,7 @@ import { adaLoraStep, type AdaLoraState, createAdaLoraState, missedFirstCut } fr
 import { adaLoraSchedule } from '../lora/adaLoraSchedule.ts';
 import { addFactorPenalty } from '../lora/factorPenalty.ts';
 import { addOrthogonality } from '../lora/orthogonality.ts';
+import { addSensitivity, meanSensitivity } from '../lora/sensitivity.ts';
 import { loraParameterCount } from '../lora/rankMap.ts';
 import { tripletCount } from '../lora/tripletModule.ts';
 import { type EvaluationReport, summarise } from '../metrics/evaluationReport.ts';
@@ -112,6 +113,8 @@ async function* train(
   const { omega: omegaWeight } = spec;
   const pairs = factorPairs(layout);
   const gradients = new Float32Array(layout.length);
+  const sensitivitySums = new Float64Array(pairs.length);
+  if (from) sensitivitySums.set(from.sensitivitySums);
   const epochs: EpochRecord[] = [...(from?.epochs ?? [])];
   let best: BestEpoch | null = from?.best ?? null;
   let sums = { regression: 0, classes: 0, ...from?.epochLosses };
@@ -133,6 +136,7 @@ async function* train(
       best,
       epochs: [...epochs],
       epochLosses: sums,
+      sensitivitySums: [...sensitivitySums],
     },
   });
 
@@ -143,6 +147,7 @@ async function* train(
       const rows = Array.from(batch, (i) => data.train[i]!);
       const draw = { seed: spec.seed, step };
       const { regressionLoss, classLoss, ...task } = await batchGradients(training, rows, parameters, gradients, draw);
+      addSensitivity(pairs, parameters, gradients, sensitivitySums);
       const orthogonality = adaLora && addOrthogonality(adaLora.modules, parameters, gradients, adaLora.weight);
       const omega = omegaWeight === undefined ? undefined : addFactorPenalty(pairs, parameters, gradients, omegaWeight);
       const regularised = orthogonality !== undefined || omega !== undefined;
@@ -207,6 +212,7 @@ async function* train(
       bestEpoch: best.epoch,
       epochs,
       steps: step,
+      sensitivity: meanSensitivity(pairs, sensitivitySums, step),
       validation: { last: lastReport, best: bestReport },
       test: test && test.report,
       testScores: test && test.scores,

@@ -77,6 +77,8 @@ export interface TrialResult {
   readonly bestEpoch: number;
   readonly epochs: readonly EpochRecord[];
   readonly steps: number;
+  /** See `addSensitivity`: the mean over all steps by module path, of plain LoRA modules. */
+  readonly sensitivity: ReadonlyMap<string, number>;
   readonly validation: { readonly last: EvaluationReport; readonly best: EvaluationReport };
   /** Of the parameters handed over; null without a test part. */
   readonly test: EvaluationReport | null;

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { groupImportance } from '../../shared/search/groupImportance.ts';
 import { meanImportance } from '../../shared/search/meanImportance.ts';
-import { paperImportance } from '../../shared/search/paperImportance.ts';
+import { paperGroupImportance, paperImportance } from '../../shared/search/paperImportance.ts';
+import { trialImportance } from '../../shared/search/trialImportance.ts';
 import { updateImportance } from '../../shared/search/updateImportance.ts';
 import { normalAt, randomKey } from '../../shared/study/random.ts';
 
@@ -66,4 +67,25 @@ test('the mean is over finished trials that measured the group and adapted it', 
   expect(meanImportance(SPACE, outcomes)).toEqual([3, 10]);
   expect(meanImportance(SPACE, outcomes.slice(2))).toBeNull();
   expect(meanImportance(SPACE, outcomes.slice(1, 2))).toEqual([4, 0]);
+});
+
+test("a group's paper importance is the sum over all its modules, each weight read once", async () => {
+  const read: string[] = [];
+  const readConstant = async (name: string) => {
+    read.push(name);
+    return Float32Array.of(read.length, 1);
+  };
+  // a: 1 + 1, b: 4 + 1, c: 9 + 1.
+  expect(await paperGroupImportance(SPACE, readConstant)).toEqual([7, 10]);
+  expect(read).toEqual(['a.weight', 'b.weight', 'c.weight']);
+});
+
+test('a trial measures what the setting names: its update, its sensitivity, or nothing', () => {
+  const shape = { path: 'a', rank: 1, alpha: 1, scale: 1, inputSize: 2, outputSize: 1 };
+  // B A = 3 · [1, 2]: 9 + 36.
+  const module = { ...shape, A: Float32Array.of(1, 2), B: Float32Array.of(3) };
+  const sensitivity = new Map([['a', 0.25]]);
+  expect(trialImportance('update', [module], sensitivity)).toEqual(new Map([['a', 45]]));
+  expect(trialImportance('sensitivity', [module], sensitivity)).toEqual(sensitivity);
+  expect(trialImportance('paper', [module], sensitivity)).toBeNull();
 });

@@ -29,6 +29,7 @@ const CHECKPOINT: Checkpoint = {
   best: { epoch: 1, validationMse: 0.1 + 0.2, parameters: Float32Array.of(9, 10, 11, 12) },
   epochs: [{ epoch: 1, losses: { total: 3, regression: 1 / 3, classes: 2 / 3 }, validation: METRICS }],
   epochLosses: { regression: 0.7, classes: 1e-20 },
+  sensitivitySums: [0.1 + 0.2, 5e-324],
 };
 
 const decode = (bytes: Uint8Array, trial = TRIAL) => decodeCheckpoint(memorySource('checkpoint', bytes), trial);

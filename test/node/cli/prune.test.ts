@@ -112,9 +112,11 @@ describe('a pruner that cannot work', () => {
     expect(existsSync(join(folder, 'wrong'))).toBe(false);
   });
 
-  test('is refused on recorded results, which have no curves', async () => {
-    const { code, stderr } = await runCli(['simulate', '--table', 'whole', '--pruner', 'median'], { cwd: folder });
+  test('is refused on recorded results, and so is an importance', async () => {
+    const wrong = ['--pruner', 'median', '--importance', 'paper'];
+    const { code, stderr } = await runCli(['simulate', '--table', 'whole', ...wrong], { cwd: folder });
     expect(code).toBe(2);
-    expect(stderr).toContain('--pruner median needs trainings');
+    expect(stderr).toContain('--pruner median needs the curves of trainings');
+    expect(stderr).toContain('--importance paper is measured on trainings');
   });
 });
