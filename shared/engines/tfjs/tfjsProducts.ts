@@ -1,3 +1,4 @@
+import { wasmStackedProduct } from './wasmStackedProduct.ts';
 import { type Tensor, type TfjsContext, transposesInProducts } from './tfjsBackend.ts';
 
 /** A matrix, or a stack of them [..., rows, columns], as it is to be multiplied, or transposed, or both; one is there. */
@@ -6,11 +7,8 @@ export interface Factor {
   readonly turned?: Tensor | undefined;
 }
 
-/**
- * From this many multiplications per matrix on, wasm multiplies stacked matrices faster one by one: its batched kernel does
- * 2 GFLOP/s, its matrix kernel 30, but cutting and joining cost some 30 µs a matrix (measured at 120 matrices).
- */
-const WASM_ONE_BY_ONE = 32 ** 3;
+/** From this many multiplications per matrix on, wasm multiplies stacks faster a matrix at a time (measured at 120 matrices). */
+const WASM_ONE_BY_ONE = 4096;
 
 /**
  * a b for matrices or equal stacks of them: [..., M, K] [..., K, N] → [..., M, N]. Where products cannot transpose, the
@@ -63,23 +61,7 @@ function sizes(factor: Factor): { count: number; rows: number; columns: number }
 function uprightProduct(context: TfjsContext, a: Tensor, b: Tensor): Tensor {
   const { tf, backend } = context;
   const { count, rows, columns: inner } = sizes({ upright: a });
-  const { columns } = sizes({ upright: b });
-  if (backend === 'wasm' && count > 1 && rows * inner * columns >= WASM_ONE_BY_ONE) return oneByOne(context, a, b);
-  return tf.matMul(a, b);
-}
-
-function oneByOne(context: TfjsContext, a: Tensor, b: Tensor): Tensor {
-  const { tf } = context;
-  const second = matricesOf(context, b);
-  const products = matricesOf(context, a).map((matrix, i) => tf.matMul(matrix, stored({ upright: second[i] })));
-  return tf.reshape(tf.concat(products, 0), [...a.shape.slice(0, -1), ...b.shape.slice(-1)]);
-}
-
-/** The matrices of a stack. wasm's slice copies its whole input each time, so they are cut on the host, after one copy. */
-function matricesOf({ tf }: TfjsContext, stack: Tensor): Tensor[] {
-  const { count, rows, columns } = sizes({ upright: stack });
-  const numbers = stack.dataSync<'float32'>();
-  return Array.from({ length: count }, (_, i) =>
-    tf.tensor2d(numbers.subarray(i * rows * columns, (i + 1) * rows * columns), [rows, columns]),
-  );
+  const multiplications = rows * inner * sizes({ upright: b }).columns;
+  const oneByOne = backend === 'wasm' && count > 1 && multiplications >= WASM_ONE_BY_ONE;
+  return oneByOne ? wasmStackedProduct(context, a, b) : tf.matMul(a, b);
 }
