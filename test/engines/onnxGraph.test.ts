@@ -33,13 +33,18 @@ describe('the ONNX graph of a plan', () => {
     expect(encodeOnnxModel(graph).byteLength).toBeLessThan(1024);
   });
 
-  it('turns no stack of matrices before a product', () => {
+  it('turns no stack of matrices before a product, and after one the smaller factor', () => {
     const { graph } = graphOf((recorder) => {
       const heads = recorder.batch('heads', ['B', 3, 'T', 4]);
       const scores = recorder.batchMatMul(heads, heads, { transposeB: true });
       return recorder.batchMatMul(scores, heads, { transposeA: true });
     });
-    expect(graph.nodes.map(({ operator }) => operator)).toEqual(['FusedMatMul', 'FusedMatMul', 'Identity']);
+    expect(graph.nodes.map(({ operator }) => operator)).toEqual([
+      'FusedMatMul',
+      'FusedMatMul',
+      'Transpose',
+      'Identity',
+    ]);
   });
 
   it('tells a gradient from the parameter that it is named after', () => {

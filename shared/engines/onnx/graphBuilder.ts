@@ -2,6 +2,11 @@ import type { Shape } from '../../plan/dimension.ts';
 import type { Value } from '../../plan/operation.ts';
 import type { OnnxAttribute, OnnxInitializer, OnnxNode } from './onnxProto.ts';
 
+interface Transposes {
+  readonly transposeA: boolean;
+  readonly transposeB: boolean;
+}
+
 export type OnnxAttributes = Readonly<Record<string, OnnxAttribute>>;
 
 /** Collects the nodes of an ONNX graph and the small tensors that they need. */
@@ -20,21 +25,28 @@ export class GraphBuilder {
     this.nodes.push({ operator, inputs, outputs, attributes });
   }
 
-  /** a b for equal stacks of matrices, each transposed where asked: one node of ONNX Runtime's own, which copies neither factor. */
-  writeStackedProduct(
-    factors: readonly [string, string],
-    outputs: readonly string[],
-    { transposeA, transposeB }: { readonly transposeA: boolean; readonly transposeB: boolean },
-  ): void {
+  /** a b for matrices or equal stacks of them, each transposed where asked: one node of ONNX Runtime's own, which copies neither. */
+  fusedMatMul(a: string, b: string, { transposeA, transposeB }: Transposes, output = this.#freshName()): string {
     const attributes = { transA: { int: Number(transposeA) }, transB: { int: Number(transposeB) } };
-    this.nodes.push({ operator: 'FusedMatMul', domain: 'com.microsoft', inputs: factors, outputs, attributes });
+    this.nodes.push({
+      operator: 'FusedMatMul',
+      domain: 'com.microsoft',
+      inputs: [a, b],
+      outputs: [output],
+      attributes,
+    });
+    return output;
   }
 
   /** A node with one output, whose name is returned. */
   node(operator: string, inputs: readonly string[], attributes: OnnxAttributes = {}): string {
-    const output = `node:${this.nodes.length}`;
+    const output = this.#freshName();
     this.write(operator, inputs, [output], attributes);
     return output;
+  }
+
+  #freshName(): string {
+    return `node:${this.nodes.length}`;
   }
 
   scalar(value: number): string {
