@@ -28,7 +28,7 @@ it('multiplies matrix by matrix, and leaves nothing behind but the result', () =
 it('multiplies by the numbers that a tensor has now, not by those that lay at its place before', () => {
   const a = tf.ones([2, 4, 4]);
   const sums = [1, 2].map((value) =>
-    tf.tidy(() => wasmStackedProduct(CONTEXT, a, tf.fill([2, 4, 4], value)).dataSync()[0]),
+    tf.tidy(() => wasmStackedProduct(CONTEXT, a, tf.mul(tf.ones([2, 4, 4]), value)).dataSync()[0]),
   );
   expect(sums).toEqual([4, 8]);
 });
