@@ -5,11 +5,10 @@ import type { AdapterFolder } from '../shared/export/adapterFolder.ts';
 import { readAdapterFolder } from '../shared/export/readAdapterFolder.ts';
 import { DarseError } from '../shared/study/darseError.ts';
 import type { Fields, Settings } from '../shared/study/fields.ts';
-import { type Predictions, predictExamples } from '../shared/train/predictExamples.ts';
-import { recordPrediction } from '../shared/train/stepPlan.ts';
+import type { Predictions } from '../shared/train/predictExamples.ts';
 import { predictorOf } from '../shared/trial/adapterFolderOf.ts';
+import { openPredictor } from '../shared/trial/openPredictor.ts';
 import type { ENGINE_FIELDS } from '../shared/trial/trainingFields.ts';
-import { predictionModel } from '../shared/trial/trialSpec.ts';
 import type { CommandContext } from './commandContext.ts';
 import { openFileSource, readingError } from './fileSource.ts';
 import { openEngine } from './openEngine.ts';
@@ -36,9 +35,6 @@ export const ADAPTER_FIELDS = {
   },
 } as const satisfies Fields;
 
-/** Rows predicted at one time. */
-const PREDICTION_BATCH = 32;
-
 /** A trained adapter on its backbone, ready to judge texts. */
 export interface OpenAdapter {
   readonly engine: Engine;
@@ -62,22 +58,14 @@ export async function openAdapter(
     );
   });
   try {
-    const { spec, layout, parameters } = predictorOf(folder, model.backbone.config);
+    const predictor = predictorOf(folder, model.backbone.config);
     const engine = await openEngine(settings, model.backbone.readConstant);
-    const plan = recordPrediction(predictionModel(spec, model.backbone.config));
-    const prepared = await engine.prepare(plan);
-    const { backbone, tokenizer } = model;
+    const { predict } = await openPredictor(predictor, model, engine);
     return {
       engine,
       async predict(texts) {
         const progress = createProgress(context);
-        const task = { plan, prepared, backbone, layout, adapter: spec.adapter, maxTokens: spec.maxTokens };
-        const predictions = await predictExamples(
-          { ...task, padding: spec.padding, batchSize: PREDICTION_BATCH },
-          texts.map((text, number) => ({ ids: tokenizer.encode(text, spec.maxTokens).ids, number })),
-          parameters,
-          (done) => progress.show('predicting', done, texts.length),
-        );
+        const predictions = await predict(texts, (done) => progress.show('predicting', done, texts.length));
         progress.end();
         return predictions;
       },

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { TrainingSettings } from '../shared/trial/trainingFields.ts';
+import type { SplitData } from '../shared/trial/splitData.ts';
 import type { TrialGround } from '../shared/trial/trialKey.ts';
 import type { CommandContext } from './commandContext.ts';
 import { BUNDLED_MODEL } from './hub/resolveModel.ts';
 import { modelIdentity } from './modelIdentity.ts';
 import { type OpenModel, openModel } from './openModel.ts';
-import { readSplitData, type SplitData } from './prepareData.ts';
+import { readSplitData } from './prepareData.ts';
 
 /** What trainings stand on, each read or opened once: data, split and backbone. */
 export interface OpenGround {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Engine } from '../shared/engines/engine.ts';
 import { DarseError } from '../shared/study/darseError.ts';
+import type { SplitData } from '../shared/trial/splitData.ts';
 import type { TrainingSettings } from '../shared/trial/trainingFields.ts';
 import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
 import { openTrialRun, type TrialRunEnd } from './checkpointedTrial.ts';
@@ -8,7 +9,6 @@ import type { CommandContext } from './commandContext.ts';
 import { openHistory } from './historyFile.ts';
 import { noteOtherEngine } from './noteOtherEngine.ts';
 import type { OpenModel } from './openModel.ts';
-import type { SplitData } from './prepareData.ts';
 import { RUN_FILES } from './runFolder.ts';
 import { createTrialReporter } from './trialReporter.ts';
 

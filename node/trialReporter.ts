@@ -1,4 +1,5 @@
 import type { EncodedExample } from '../shared/data/encodedExample.ts';
+import { createTrialEta } from '../shared/history/trialEta.ts';
 import { ranksInWords } from '../shared/lora/ranksInWords.ts';
 import { trivialPredictor } from '../shared/metrics/trivialPredictor.ts';
 import type { RanksEvent, TrialEvent, TrialResult } from '../shared/trial/trialEvent.ts';
@@ -6,7 +7,6 @@ import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
 import type { CommandContext } from './commandContext.ts';
 import { metricsHead, metricsRow } from './metricsTable.ts';
 import { createProgress } from './progress.ts';
-import { createTrialEta } from './trialEta.ts';
 
 type StepEvent = Extract<TrialEvent, { kind: 'step' }>;
 
@@ -26,7 +26,7 @@ export function createTrialReporter(
 ): TrialReporter {
   const { train, validation, test } = data;
   const progress = createProgress(context);
-  const eta = createTrialEta(spec, data);
+  const eta = createTrialEta(spec, data, () => performance.now());
   let totalSteps = 0;
   let lastStep = 0;
   let newRanks: RanksEvent | undefined;

@@ -8,10 +8,11 @@ import type { TextRow } from '../../shared/data/readRows.ts';
 import { type PredictedText, predictedTexts, predictionsCsv } from '../../shared/export/predictionsCsv.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import type { Fields } from '../../shared/study/fields.ts';
+import { columnOptions } from '../../shared/trial/columnOptions.ts';
 import { DATA_FIELDS, ENGINE_FIELDS } from '../../shared/trial/trainingFields.ts';
 import { type CommandContext, commandSettings } from '../commandContext.ts';
 import { ADAPTER_FIELDS, openAdapter } from '../openAdapter.ts';
-import { columnOptions, withSource } from '../prepareData.ts';
+import { withSource } from '../prepareData.ts';
 import { writeFileAtomically } from '../writeFileAtomically.ts';
 import { addFields, UNUSED_SEED } from './addFields.ts';
 

@@ -12,13 +12,14 @@ import { type StudySettings, studySpace, trainingSettingsOf } from '../../shared
 import type { Reproduction } from '../../shared/search/presets/paperPresets.ts';
 import type { StudyHeader } from '../../shared/search/studyJournal.ts';
 import { trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
+import { encodeParts, type SplitData } from '../../shared/trial/splitData.ts';
 import { type TrialGround, trialKey } from '../../shared/trial/trialKey.ts';
 import type { TrialData, TrialSpec } from '../../shared/trial/trialSpec.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { openEngine } from '../openEngine.ts';
 import { openGround } from '../openGround.ts';
 import type { OpenModel } from '../openModel.ts';
-import { describeParts, encodeParts, type SplitData } from '../prepareData.ts';
+import { describeParts } from '../prepareData.ts';
 import { checkSameRun } from '../runRecord.ts';
 
 /** A study with all it works on, each read or opened once. */

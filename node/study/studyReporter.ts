@@ -1,4 +1,5 @@
 import { etaInWords, etaRange } from '../../shared/history/etaRange.ts';
+import { createTrialEta, type TrialEta } from '../../shared/history/trialEta.ts';
 import { confirmationArms } from '../../shared/search/confirmation/confirmationPlan.ts';
 import { rateRuleInWords } from '../../shared/search/learningRate/rateRule.ts';
 import type {
@@ -14,7 +15,6 @@ import type { StudyJournal, StudyTrial } from '../../shared/search/studyJournal.
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
 import { parseDuration } from '../../shared/study/parseDuration.ts';
 import { createProgress } from '../progress.ts';
-import { createTrialEta, type TrialEta } from '../trialEta.ts';
 import type { OpenStudy } from './openStudy.ts';
 import type { StudyTrialEvent } from './trainingExecutor.ts';
 
@@ -85,7 +85,7 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
     },
     started({ number }) {
       current = number;
-      trialEta = createTrialEta({ epochs: settings.epochs, batchSize: settings.batch }, data);
+      trialEta = createTrialEta({ epochs: settings.epochs, batchSize: settings.batch }, data, () => performance.now());
     },
     event(event) {
       if (event.kind === 'problem') return line(`note: ${event.message}`);

@@ -1,9 +1,13 @@
-import { etaInWords, etaRange } from '../shared/history/etaRange.ts';
-import type { TrialEvent } from '../shared/trial/trialEvent.ts';
-import type { TrialData, TrialSpec } from '../shared/trial/trialSpec.ts';
+import type { TrialEvent } from '../trial/trialEvent.ts';
+import type { TrialSpec } from '../trial/trialSpec.ts';
+import { etaInWords, etaRange } from './etaRange.ts';
 
 /** What a row costs that is only evaluated, as a share of one that is trained on. */
 const EVALUATION_SHARE = 1 / 3;
+
+interface Rows {
+  readonly length: number;
+}
 
 /** Estimates from a trial's events, as they come, how long the rest of it takes. */
 export interface TrialEta {
@@ -12,9 +16,11 @@ export interface TrialEta {
   left(): string;
 }
 
+/** `now` tells a time in milliseconds that only grows. */
 export function createTrialEta(
   { epochs, batchSize }: Pick<TrialSpec, 'epochs' | 'batchSize'>,
-  { validation, test }: TrialData,
+  { validation, test }: { readonly validation: Rows; readonly test: Rows },
+  now: () => number,
 ): TrialEta {
   const stepMs: number[] = [];
   let stepsLeft = 0;
@@ -25,13 +31,13 @@ export function createTrialEta(
     (EVALUATION_SHARE * ((epochs - epoch + 1) * validation.length + test.length)) / batchSize;
   return {
     hear(event) {
-      const now = performance.now();
+      const at = now();
       if (event.kind === 'started') totalSteps = event.totalSteps;
       if (event.kind === 'step') {
-        if (lastStepAt !== undefined) stepMs.push(now - lastStepAt);
+        if (lastStepAt !== undefined) stepMs.push(at - lastStepAt);
         stepsLeft = totalSteps - event.step + evaluationSteps(event.epoch);
       }
-      if (event.kind === 'started' || event.kind === 'step' || event.kind === 'epoch') lastStepAt = now;
+      if (event.kind === 'started' || event.kind === 'step' || event.kind === 'epoch') lastStepAt = at;
       if (event.kind === 'evaluating') lastStepAt = undefined;
     },
     left() {
