@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarseError } from '../shared/study/darseError.ts';
 import type { Checkpoint } from '../shared/trial/checkpoint.ts';
+import type { CheckpointStore } from '../shared/trial/checkpointedTrial.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../shared/trial/checkpointFile.ts';
 import { fileProblem, openFileSource } from './fileSource.ts';
 import { LOCK_FILE } from './folderLock.ts';
@@ -75,48 +76,37 @@ export async function isFinished(path: string): Promise<boolean> {
   return (await readdir(path)).includes(RUN_FILES.result);
 }
 
-/** Writes checkpoints of a trial to its folder, each over the older of two slots. */
-export function createCheckpointWriter(
-  path: string,
-  trial: string,
-  firstSlot: number,
-): (checkpoint: Checkpoint) => Promise<void> {
-  let slot = firstSlot;
-  return async (checkpoint) => {
-    await writeFileAtomically(
-      join(path, CHECKPOINT_SLOTS[slot % 2 === 0 ? 0 : 1]),
-      encodeCheckpoint(checkpoint, trial),
-    );
-    slot += 1;
-  };
-}
-
-/** The newest whole checkpoint of a trial, the slot that may be written next, and what was wrong with the other. */
-export async function readNewestCheckpoint(
-  path: string,
-  trial: string,
-): Promise<{ checkpoint: Checkpoint | undefined; nextSlot: number; problems: string[] }> {
-  let checkpoint: Checkpoint | undefined;
-  let nextSlot = 0;
-  const problems: string[] = [];
-  const present = await readdir(path);
-  for (const [slot, name] of CHECKPOINT_SLOTS.entries()) {
-    if (!present.includes(name)) continue;
-    const source = await openFileSource(join(path, name));
-    try {
-      const found = await decodeCheckpoint(source, trial);
-      if (!checkpoint || found.step > checkpoint.step) {
-        checkpoint = found;
-        nextSlot = 1 - slot;
+/** The checkpoints of a trial in its folder, which is there, each written over the older of two. */
+export function folderCheckpoints(path: string, trial: string): CheckpointStore {
+  let slot = 0;
+  return {
+    async newest() {
+      let newest: Checkpoint | undefined;
+      const problems: string[] = [];
+      const present = await readdir(path);
+      for (const [place, name] of CHECKPOINT_SLOTS.entries()) {
+        if (!present.includes(name)) continue;
+        const source = await openFileSource(join(path, name));
+        try {
+          const found = await decodeCheckpoint(source, trial);
+          if (newest && newest.step >= found.step) continue;
+          newest = found;
+          slot = 1 - place;
+        } catch (error) {
+          if (!(error instanceof DarseError)) throw error;
+          problems.push(error.message);
+        } finally {
+          await source.close();
+        }
       }
-    } catch (error) {
-      if (!(error instanceof DarseError)) throw error;
-      problems.push(error.message);
-    } finally {
-      await source.close();
-    }
-  }
-  return { checkpoint, nextSlot, problems };
+      return { checkpoint: newest, problems };
+    },
+    async write(checkpoint) {
+      const name = CHECKPOINT_SLOTS[slot % 2 === 0 ? 0 : 1];
+      await writeFileAtomically(join(path, name), encodeCheckpoint(checkpoint, trial));
+      slot += 1;
+    },
+  };
 }
 
 /** Writes named files into a folder, which is made where it is not there. */

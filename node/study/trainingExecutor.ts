@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ToldEvent } from '../../shared/history/trialRecord.ts';
 import type { Executor, Trial } from '../../shared/search/evaluation.ts';
 import { groupImportance } from '../../shared/search/groupImportance.ts';
 import type { CurveNews } from '../../shared/search/pruners/watchCurves.ts';
@@ -7,9 +8,9 @@ import type { TrialFacts } from '../../shared/search/studyJournal.ts';
 import { trialImportance } from '../../shared/search/trialImportance.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
+import { openTrialRun } from '../../shared/trial/checkpointedTrial.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
-import { openTrialRun, type ToldEvent } from '../checkpointedTrial.ts';
-import { STUDY_FILES } from '../runFolder.ts';
+import { folderCheckpoints, STUDY_FILES } from '../runFolder.ts';
 import { baseModel } from '../trainingFacts.ts';
 import type { OpenStudy } from './openStudy.ts';
 import { storeTrial } from './storedTrial.ts';
@@ -53,8 +54,17 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
   const data = trial.onTest ? study.data : { ...study.data, test: [] };
   const key = trialKey(spec, study.ground);
   const folder = await checkpointFolder(study.folder, number);
-  const common = { spec, key, data, engine, backbone: model.backbone };
-  const run = await openTrialRun({ ...common, folder, checkpointSeconds, stop: context.interruption.asked });
+  const run = await openTrialRun({
+    spec,
+    data,
+    engine,
+    backbone: model.backbone,
+    checkpoints: folderCheckpoints(folder, key),
+    checkpointSeconds,
+    stop: context.interruption.asked,
+    memoryBytes: () => process.memoryUsage.rss(),
+    now: () => performance.now(),
+  });
   for (const message of run.problems) yield { kind: 'problem', message };
   const { end, seconds, peakMemoryBytes } = yield* run.events;
   if (end.kind === 'stopped') {
@@ -72,7 +82,7 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
     steps,
     validation: report.metrics,
     seconds: seconds.total,
-    peakMemoryBytes,
+    ...(peakMemoryBytes !== undefined && { peakMemoryBytes }),
     resumedFromStep: run.resumedFromStep,
     engine: engine.description,
     confusion: report.confusion.map((row) => [...row]),
