@@ -6,7 +6,7 @@ export interface HashInProgress {
 /** A file by name, read in order. */
 export interface HashedFile {
   readonly name: string;
-  stream(): AsyncIterable<Uint8Array>;
+  readonly stream: () => AsyncIterable<Uint8Array>;
 }
 
 /** The files of a model folder that training depends on. */
