@@ -1,6 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { ToldEvent } from '../../shared/history/trialRecord.ts';
 import type { Executor, Trial } from '../../shared/search/evaluation.ts';
 import { groupImportance } from '../../shared/search/groupImportance.ts';
 import type { CurveNews } from '../../shared/search/pruners/watchCurves.ts';
@@ -9,6 +8,7 @@ import { trialImportance } from '../../shared/search/trialImportance.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
 import { openTrialRun } from '../../shared/trial/checkpointedTrial.ts';
+import type { ToldEvent } from '../../shared/trial/trialEvent.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
 import { folderCheckpoints, STUDY_FILES } from '../runFolder.ts';
 import { baseModel } from '../trainingFacts.ts';

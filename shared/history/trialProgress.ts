@@ -1,5 +1,5 @@
-import type { EpochRecord } from '../trial/trialEvent.ts';
-import type { ToldEvent, TrialRecord } from './trialRecord.ts';
+import type { EpochRecord, ToldEvent } from '../trial/trialEvent.ts';
+import type { TrialRecord } from './trialRecord.ts';
 
 /** How far a training is, as its records tell it; a view draws this and computes nothing. */
 export interface TrialProgress {

@@ -1,9 +1,6 @@
 import type { EngineDescription } from '../engines/engine.ts';
 import type { ErrorCode } from '../study/darseError.ts';
-import type { TrialEvent } from '../trial/trialEvent.ts';
-
-/** What a trial tells, but for the checkpoints, which are kept apart. */
-export type ToldEvent = Exclude<TrialEvent, { kind: 'checkpoint' }>;
+import type { ToldEvent } from '../trial/trialEvent.ts';
 
 /** One line of a training's history: what it tells, between how it began and how it ended. */
 export type TrialRecord =

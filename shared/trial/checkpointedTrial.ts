@@ -1,9 +1,8 @@
 import type { Backbone } from '../encoder/backbone.ts';
 import type { Engine } from '../engines/engine.ts';
-import type { ToldEvent } from '../history/trialRecord.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { runTrial } from './runTrial.ts';
-import type { TrialEnd } from './trialEvent.ts';
+import type { ToldEvent, TrialEnd } from './trialEvent.ts';
 import type { TrialData, TrialSpec } from './trialSpec.ts';
 
 /** Where a trial's checkpoints are kept: the two newest, so that one is always whole. */

@@ -68,6 +68,9 @@ export type TrialEvent =
   | { readonly kind: 'testLook'; readonly rowCount: number }
   | { readonly kind: 'stoppedEarly'; readonly epoch: number; readonly bestEpoch: number };
 
+/** What a trial tells, but for the checkpoints, which are kept when the next event comes. */
+export type ToldEvent = Exclude<TrialEvent, { kind: 'checkpoint' }>;
+
 /** What a finished trial hands over; plain data but for the parameters. */
 export interface TrialResult {
   /** By validation MSE after the epoch the objective names. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { NO_PROGRESS, withRecords } from '../../shared/history/trialProgress.ts';
-import type { ToldEvent, TrialRecord } from '../../shared/history/trialRecord.ts';
+import type { TrialRecord } from '../../shared/history/trialRecord.ts';
 import type { Checkpoint } from '../../shared/trial/checkpoint.ts';
 import { openTrialRun } from '../../shared/trial/checkpointedTrial.ts';
+import type { ToldEvent } from '../../shared/trial/trialEvent.ts';
 import { randomBackbone, tinyConfig } from '../support/randomBackbone.ts';
 import { openReferenceEngine } from '../support/referenceStep.ts';
 import { tinyData, tinySpec } from '../support/tinyTrial.ts';
