@@ -35,7 +35,7 @@ export const SWEEP_DEFAULTS: SweepOptions = {
  * Corrections to the print, undone by `literal`: a group keeps its rank unless a candidate beats the incumbent (printed:
  * the best value starts anew for each group, its own rank being one candidate among the others); convergence is
  * tested on the gain of the whole sweep (printed: of its last group). In both readings nothing over budget is tried and
- * no vector is trained twice.
+ * no vector is trained twice: the print has neither test, a study has both.
  */
 export function* greedySweeps(
   space: RankSpace,

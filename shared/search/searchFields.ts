@@ -129,7 +129,7 @@ export const SEARCH_FIELDS = {
     default: false,
     flag: '--literal',
     value: '',
-    help: "coarse, fine, darse: the printed pseudocode's behaviour instead of its corrections",
+    help: 'coarse, fine, darse: what the paper prints instead of its corrections: the best value starts anew for each group, convergence is that of the last group, coarse tries every allowed rank, allocation takes parameters for ranks',
   },
   base: {
     kind: 'number',

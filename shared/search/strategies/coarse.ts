@@ -25,9 +25,12 @@ export function coarseStrategy(options: Partial<CoarseOptions> = {}): Strategy {
   };
 }
 
-/** Algorithm 1 as a step of a longer search: its result is r_coarse. */
+/**
+ * Algorithm 1 as a step of a longer search: its result is r_coarse. `literal`: its candidates are all allowed ranks, as the printed
+ * pseudocode steps from rMin to rMax; the paper's text names `coarseCandidates`.
+ */
 export function* coarseSearch(space: RankSpace, seed: number, options: CoarseOptions): Proposals<Incumbent> {
-  const candidates = coarseCandidates(space.allowed);
+  const candidates = options.literal ? space.allowed : coarseCandidates(space.allowed);
   let best = yield* searchFrom(space, uniformRanks(space, candidates[0] ?? 0), candidates, options);
   if (options.restarts === 0) return best;
   const starts = affordableRanks({ ...space, allowed: candidates });

@@ -1,7 +1,8 @@
 import { allocateByImportance } from '../allocateByImportance.ts';
 import { chooseBest } from '../chooseBest.ts';
 import { meanImportance } from '../meanImportance.ts';
-import { rankCost, ranksKey, type RankSpace } from '../rankSpace.ts';
+import { printedAllocation } from '../printedAllocation.ts';
+import { isAffordable, rankCost, ranksKey, type RankSpace } from '../rankSpace.ts';
 import type { Outcome, Proposals, Strategy } from '../strategy.ts';
 import { FINE_DEFAULTS, type FineOptions, fineSearch } from './fine.ts';
 
@@ -17,7 +18,7 @@ export const DARSE_DEFAULTS: DarseOptions = { ...FINE_DEFAULTS, importance: mean
 
 /**
  * The whole framework (spec.md §3.5): coarse search, fine search, one more candidate by allocating the budget of r_fine
- * by importance, and the best of all.
+ * by importance, and the best of all. `literal`: that candidate by eq. 11 as printed, where the budget allows it.
  */
 export function darseStrategy(options: Partial<DarseOptions> = {}): Strategy {
   const settings = { ...DARSE_DEFAULTS, ...options };
@@ -29,7 +30,9 @@ export function darseStrategy(options: Partial<DarseOptions> = {}): Strategy {
       if (importance === null) return;
       const unitCosts = space.groups.map(({ unitCost }) => unitCost);
       const budget = rankCost(space, fine.ranks);
-      yield [allocateByImportance({ importance, unitCosts, budget, allowed: space.allowed })];
+      const allocation = { importance, unitCosts, budget, allowed: space.allowed };
+      const ranks = settings.literal ? printedAllocation(allocation) : allocateByImportance(allocation);
+      if (isAffordable(space, ranks)) yield [ranks];
     },
     choose: chooseBest,
   };

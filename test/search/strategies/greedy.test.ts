@@ -104,6 +104,14 @@ describe('corrections to the printed pseudocode', () => {
   });
 });
 
+test('printed, the coarse search steps through every allowed rank', () => {
+  const ranks = Array.from({ length: 12 }, (_, i) => i + 1);
+  const { table, space } = toy(Object.fromEntries(ranks.map((rank) => [`${rank}`, 1 / rank])));
+  const visitsOf = (literal: boolean) => playStrategy(coarseStrategy({ literal }), space, table).visits;
+  expect(visitsOf(false)).toEqual(['1', '2', '4', '8', '12']);
+  expect(visitsOf(true)).toEqual(ranks.map(String));
+});
+
 test('a group keeps its rank where a candidate only ties', () => {
   const { table, space } = toy({ '1@1': 0.5, '2@1': 0.5, '1@2': 0.5 });
   expect(playStrategy(coarseStrategy(), space, table)).toEqual({ visits: ['1@1', '2@1', '1@2'], best: '1@1' });
