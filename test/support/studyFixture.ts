@@ -32,7 +32,7 @@ export function studyFixture() {
     start: (...args: string[]): StartedCli => startCli(args, { cwd: folder }),
     /** The trainings that ended, without what a clock or an interruption leaves in them. */
     finishedTrials: (study: string): { readonly kind: string; readonly trial: number }[] => {
-      const volatile = new Set(['elapsedSeconds', 'seconds', 'resumedFromStep']);
+      const volatile = new Set(['elapsedSeconds', 'seconds', 'peakMemoryBytes', 'resumedFromStep']);
       return journal(study)
         .filter(({ kind }) => kind === 'trial' || kind === 'confirmation')
         .map((record) => JSON.parse(JSON.stringify(record, (name, value) => (volatile.has(name) ? undefined : value))));

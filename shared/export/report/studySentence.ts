@@ -1,6 +1,7 @@
 import type { StudyEnd, StudyJournal } from '../../search/studyJournal.ts';
 import type { StudySummary } from '../../search/summariseStudy.ts';
 import { unfinishedInWords } from '../../search/unfinishedInWords.ts';
+import { SMOKE_NOTICE } from '../paper/paperTables.ts';
 import { counted } from './numberText.ts';
 
 /** Why a search ended, in words. */
@@ -16,5 +17,6 @@ export const END_REASONS: Readonly<Record<StudyEnd['reason'], string>> = {
 export function studySentence({ header, end, trials }: StudyJournal, summary: StudySummary): string {
   const state = end === null ? 'The search has not ended yet' : `The search has ended: ${END_REASONS[end.reason]}`;
   const seen = `${counted(trials.length, 'vector')} seen, ${summary.finished.length} trained to the end${unfinishedInWords(summary)}`;
-  return `Rank search on ${header.dataName} with the backbone ${header.modelName}. ${state}; ${seen}.`;
+  const smoke = header.reproduces?.scale === 'smoke' ? `${SMOKE_NOTICE} ` : '';
+  return `${smoke}Rank search on ${header.dataName} with the backbone ${header.modelName}. ${state}; ${seen}.`;
 }

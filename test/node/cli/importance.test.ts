@@ -37,7 +37,7 @@ function journal(study: string): StudyJournal {
 
 /** What the trials came to, without what a clock or an interruption leaves in them. */
 function results(study: string): string {
-  const volatile = new Set(['elapsedSeconds', 'seconds', 'resumedFromStep']);
+  const volatile = new Set(['elapsedSeconds', 'seconds', 'peakMemoryBytes', 'resumedFromStep']);
   return JSON.stringify(journal(study).trials, (name, value: unknown) => (volatile.has(name) ? undefined : value), 1);
 }
 

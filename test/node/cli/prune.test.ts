@@ -35,7 +35,7 @@ interface EndedTrial {
 
 /** The trials that ended, without what a clock or an interruption leaves in them. */
 function endedTrials(study: string): EndedTrial[] {
-  const volatile = new Set(['elapsedSeconds', 'seconds', 'resumedFromStep']);
+  const volatile = new Set(['elapsedSeconds', 'seconds', 'peakMemoryBytes', 'resumedFromStep']);
   return journal(study)
     .filter(({ kind }) => kind === 'trial')
     .map((record) => JSON.parse(JSON.stringify(record, (name, value) => (volatile.has(name) ? undefined : value))));

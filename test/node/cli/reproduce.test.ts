@@ -90,6 +90,9 @@ describe('each experiment at smoke scale runs end to end and leaves the tables o
       expect(errors).toEqual(errors.toSorted((a, b) => a - b));
       expect(JSON.parse(stdout).best.score.toFixed(6)).toBe(rows[0]?.['MSE']);
       expect(markdown).toContain(SMOKE_NOTICE);
+      const report = readFileSync(join(folder, 'grid', 'report.md'), 'utf8');
+      expect(report).toContain(SMOKE_NOTICE);
+      expect(report).toContain('npx darse reproduce grid --scale smoke --out again');
     },
     PATIENCE_MS,
   );

@@ -62,7 +62,8 @@ test('takes importance from the function handed in, which sees every vector once
 test('printed, the allocation takes a budget in parameters for ranks: greatest ranks where the budget allows them, else none', () => {
   // r_fine 384@384@128 costs 896, one parameter a rank: floor(896 · 1/7, 2/7, 4/7) = 128, 256, 512. At 10 parameters a rank: all 512.
   const play = (unitCost: number, budget: number) => {
-    const space = { ...paperSpace(budget), groups: paperSpace().groups.map((group) => ({ ...group, unitCost })) };
+    const groups = paperSpace().groups.map(({ name, modules }) => ({ name, modules, unitCost }));
+    const space = { ...paperSpace(budget), groups };
     const study = createAskTell(darseStrategy({ literal: true }), space, 0);
     for (let batch = study.ask(); batch !== null; batch = study.ask()) {
       for (const { ranks } of batch) study.tell({ ranks, score: scoreOf(ranks), importance: [1, 2, 4] });

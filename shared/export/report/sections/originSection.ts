@@ -1,6 +1,7 @@
 import { rateRuleInWords } from '../../../search/learningRate/rateRule.ts';
+import { reproductionSettings } from '../../../search/presets/reproductionSettings.ts';
 import { STUDY_FIELDS } from '../../../search/studyFields.ts';
-import type { StudyJournal } from '../../../search/studyJournal.ts';
+import type { StudyHeader, StudyJournal } from '../../../search/studyJournal.ts';
 import type { Fields } from '../../../study/fields.ts';
 import { countText } from '../numberText.ts';
 import { reproduceCommand } from '../reproduceCommand.ts';
@@ -17,7 +18,7 @@ export function originSection({ journal }: StudyReport): ReportSection {
       kind: 'text',
       title: 'The command that does it again',
       text: commandNote(settings),
-      code: `${reproduceCommand('npx darse search', STUDY_FIELDS, settings)} --out again`,
+      code: `${commandOf(header)} --out again`,
     },
     {
       kind: 'table',
@@ -50,6 +51,15 @@ export function originSection({ journal }: StudyReport): ReportSection {
     });
   }
   return { title: 'How it was made', lead: 'All that another person needs to check it.', blocks };
+}
+
+function commandOf({ settings, reproduces }: StudyHeader): string {
+  if (!reproduces) return reproduceCommand('npx darse search', STUDY_FIELDS, settings);
+  const command = `npx darse reproduce ${reproduces.preset} --scale ${reproduces.scale}`;
+  // A smoke run makes up its own.
+  const { data: _data, model: _model, ...others } = settings;
+  const given = reproduces.scale === 'smoke' ? others : settings;
+  return reproduceCommand(command, STUDY_FIELDS, given, reproductionSettings(reproduces));
 }
 
 function commandNote(settings: Readonly<Record<string, unknown>>): string {
