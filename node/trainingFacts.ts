@@ -33,6 +33,7 @@ export function trainingFacts(
       ['adapted', `${settings.targets}; ranks ${ranks}; alpha ${formatAlphaRule(spec.alpha)}`],
       ['epochs, batch', `${settings.epochs}, ${settings.batch}`],
       ['learning rate', String(spec.learningRate)],
+      ...(spec.omega === undefined ? [] : [['omega', String(spec.omega)] as const]),
       ['seed', String(settings.seed)],
       ['data hash', split.dataSet.hash],
       ['engine', `${engine.description.name}, ${engine.description.device}`],

@@ -53,9 +53,9 @@ export async function* exploreRanks<Event>(
 
   const study = createAskTell(strategy, space, seed, past.map(outcomeOf), firstTrial);
   const ended: TrialRecord[] = [...past];
-  const verdict = pruning ? watchCurves(pruning, () => ended) : undefined;
+  const endEarly = pruning ? watchCurves(pruning, () => ended) : undefined;
   for (let batch = study.ask(); batch !== null && spending.end === null; batch = study.ask()) {
-    for await (const news of raceTrials(executor, admitted(batch, exploration, spending), parallel, verdict)) {
+    for await (const news of raceTrials(executor, admitted(batch, exploration, spending), parallel, endEarly)) {
       if (news.kind !== 'ended') {
         yield news;
         continue;

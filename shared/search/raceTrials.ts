@@ -9,13 +9,13 @@ export type TrialNews<Event, T extends Trial = Trial> =
 /**
  * Evaluates trials, at most `parallel` at once, and tells what happens as it happens. The next trial is drawn when there is
  * room for it. Where one throws or the consumer stops listening, the others are ended too.
- * `verdict`, asked after each event before its trial goes on, may end the trial there: what it gives is then how it ended.
+ * `endEarly`, asked after each event before its trial goes on, may end the trial there: what it gives is then how it ended.
  */
 export async function* raceTrials<Event, T extends Trial>(
   executor: Executor<Event>,
   trials: Iterator<T, void>,
   parallel: number,
-  verdict: (trial: T, event: Event) => Evaluation | null = () => null,
+  endEarly: (trial: T, event: Event) => Evaluation | null = () => null,
 ): AsyncGenerator<TrialNews<Event, T>, void> {
   const running = new Map<T, ReturnType<typeof listen<Event, T>>>();
   const runs = new Map<T, AsyncGenerator<Event, Evaluation, void>>();
@@ -38,7 +38,7 @@ export async function* raceTrials<Event, T extends Trial>(
         yield { kind: 'ended', trial, evaluation: heard.value };
         continue;
       }
-      const early = verdict(trial, heard.value);
+      const early = endEarly(trial, heard.value);
       if (early === null) running.set(trial, listen(trial, run));
       yield { kind: 'progress', trial, event: heard.value };
       if (early !== null) {

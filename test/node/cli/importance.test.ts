@@ -1,45 +1,30 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
-import { parseHistory } from '../../../shared/history/record.ts';
 import { allocateByImportance } from '../../../shared/search/allocateByImportance.ts';
 import { outcomeOf } from '../../../shared/search/exploreRanks.ts';
 import { meanImportance } from '../../../shared/search/meanImportance.ts';
 import { readStudyJournal, type StudyJournal } from '../../../shared/search/studyJournal.ts';
-import { csvOf, temporaryFolder, tinyExamples, writeTinyModel } from '../../support/cliFixture.ts';
 import { goldenBackbone } from '../../support/goldenBackbone.ts';
-import { runCli, startCli } from '../../support/runCli.ts';
+import { PATIENCE_MS, STUDY_DATA, studyFixture } from '../../support/studyFixture.ts';
 
-const folder = temporaryFolder();
+const { journal: records, prepare, start, finishedTrials } = studyFixture();
 
-const DATA = ['--data', 'texts.csv', '--model', 'model', '--engine', 'onnx', '--epochs', '2', '--batch', '16'];
+const DATA = [...STUDY_DATA, '--epochs', '2', '--batch', '16'];
 /** A fine search of seven trainings far from any allocation, and the allocation. */
 const FINE = ['--start', '7@2@5@2', '--delta', '1', '--fine-step', '1', '--max-sweeps', '1', '--budget', '4r'];
 const SPACE = ['--groups', '2', '--separate-targets', '--allowed', '1-8'];
 const STUDY = [...DATA, ...SPACE, ...FINE, '--lr', '0.01', '--strategy', 'darse', '--confirm-seeds', '0'];
 const KINDS = ['update', 'sensitivity', 'paper'] as const;
-const PATIENCE_MS = 120_000;
 
 beforeAll(async () => {
-  writeTinyModel(join(folder, 'model'));
-  writeFileSync(join(folder, 'texts.csv'), csvOf(tinyExamples(150)));
+  prepare();
   for (const kind of KINDS) {
-    const { code, stderr } = await runCli(['search', ...STUDY, '--importance', kind, '--out', kind], { cwd: folder });
+    const { code, stderr } = await start('search', ...STUDY, '--importance', kind, '--out', kind).ended;
     expect(code, stderr).toBe(0);
   }
 }, PATIENCE_MS);
 
-function journal(study: string): StudyJournal {
-  const path = join(folder, study, 'study.jsonl');
-  return readStudyJournal(parseHistory(readFileSync(path, 'utf8')).records, path);
-}
-
-/** What the trials came to, without what a clock or an interruption leaves in them. */
-function results(study: string): string {
-  const volatile = new Set(['elapsedSeconds', 'seconds', 'peakMemoryBytes', 'resumedFromStep']);
-  return JSON.stringify(journal(study).trials, (name, value: unknown) => (volatile.has(name) ? undefined : value), 1);
-}
+const journal = (study: string): StudyJournal => readStudyJournal(records(study), study);
 
 /** The vector that some importance gives for the budget of the study's last trial. */
 function allocated({ space, trials }: StudyJournal, importance: readonly number[]): number[] {
@@ -85,20 +70,17 @@ test(
   'the sensitivity of a trial that was killed and gone on with is the same to the last bit, and so is the allocation',
   async () => {
     const often = ['--checkpoint-seconds', '0'];
-    let running = startCli(['search', ...STUDY, '--importance', 'sensitivity', '--out', 'killed', ...often], {
-      cwd: folder,
-    });
+    let running = start('search', ...STUDY, '--importance', 'sensitivity', '--out', 'killed', ...often);
     // Its first epoch is over, so a checkpoint holds the sums of some steps.
-    const path = join(folder, 'killed', 'study.jsonl');
-    const begun = () => existsSync(path) && readFileSync(path, 'utf8').includes('"kind":"epoch"');
+    const begun = () => records('killed').some(({ kind }) => kind === 'epoch');
     while (!begun() && running.child.exitCode === null) await wait(5);
     running.child.kill('SIGKILL');
     await running.ended;
-    running = startCli(['resume', 'killed', ...often], { cwd: folder });
+    running = start('resume', 'killed', ...often);
     const { code, stderr } = await running.ended;
     expect(code).toBe(0);
     expect(stderr).toContain('trial 1 goes on after step');
-    expect(results('killed')).toBe(results('sensitivity'));
+    expect(finishedTrials('killed')).toEqual(finishedTrials('sensitivity'));
   },
   PATIENCE_MS,
 );

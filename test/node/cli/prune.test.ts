@@ -1,30 +1,21 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type HistoryRecord, parseHistory } from '../../../shared/history/record.ts';
-import { csvOf, folderHashes, temporaryFolder, tinyExamples, writeTinyModel } from '../../support/cliFixture.ts';
-import { type CliRun, runCli, startCli } from '../../support/runCli.ts';
+import { type CliRun, runCli } from '../../support/runCli.ts';
+import { PATIENCE_MS, STUDY_DATA, studyFixture } from '../../support/studyFixture.ts';
 
-const folder = temporaryFolder();
+const { folder, journal, prepare, start, finishedTrials, adapterHashes } = studyFixture();
 
-const DATA = ['--data', 'texts.csv', '--model', 'model', '--engine', 'onnx'];
 /** Nine vectors of five epochs; the second epoch is the first to prune at. */
 const SPACE = ['--strategy', 'grid', '--groups', '2', '--allowed', '1,4,16', '--confirm-seeds', '0'];
-const STUDY = [...DATA, ...SPACE, '--epochs', '5', '--batch', '8', '--pruner', 'median'];
-const PATIENCE_MS = 120_000;
+const STUDY = [...STUDY_DATA, ...SPACE, '--epochs', '5', '--batch', '8', '--pruner', 'median'];
 
 let whole: CliRun;
 beforeAll(async () => {
-  writeTinyModel(join(folder, 'model'));
-  writeFileSync(join(folder, 'texts.csv'), csvOf(tinyExamples(150)));
+  prepare();
   whole = await runCli(['search', ...STUDY, '--out', 'whole', '--json'], { cwd: folder });
 }, PATIENCE_MS);
-
-function journal(study: string): readonly HistoryRecord[] {
-  const path = join(folder, study, 'study.jsonl');
-  return existsSync(path) ? parseHistory(readFileSync(path, 'utf8')).records : [];
-}
 
 interface EndedTrial {
   readonly trial: number;
@@ -33,14 +24,7 @@ interface EndedTrial {
   readonly curve: readonly number[];
 }
 
-/** The trials that ended, without what a clock or an interruption leaves in them. */
-function endedTrials(study: string): EndedTrial[] {
-  const volatile = new Set(['elapsedSeconds', 'seconds', 'peakMemoryBytes', 'resumedFromStep']);
-  return journal(study)
-    .filter(({ kind }) => kind === 'trial')
-    .map((record) => JSON.parse(JSON.stringify(record, (name, value) => (volatile.has(name) ? undefined : value))));
-}
-
+const endedTrials = (study: string): EndedTrial[] => JSON.parse(JSON.stringify(finishedTrials(study)));
 const prunedTrials = () => endedTrials('whole').filter(({ status }) => status === 'pruned');
 
 describe('a study with --pruner median', () => {
@@ -81,20 +65,18 @@ describe('a study with --pruner median', () => {
     async () => {
       const often = ['--checkpoint-seconds', '0'];
       const [first] = prunedTrials();
-      let running = startCli(['search', ...STUDY, '--out', 'killed', ...often], { cwd: folder });
+      let running = start('search', ...STUDY, '--out', 'killed', ...often);
       const heard = () => journal('killed').some(({ kind, trial }) => kind === 'epoch' && trial === first?.trial);
       while (!heard() && running.child.exitCode === null) await wait(5);
       running.child.kill('SIGKILL');
       await running.ended;
       expect(endedTrials('killed').length).toBeLessThan(9);
-      running = startCli(['resume', 'killed', ...often], { cwd: folder });
+      running = start('resume', 'killed', ...often);
       const { code, stderr } = await running.ended;
       expect(code).toBe(0);
       expect(stderr).toContain(`trial ${first?.trial} goes on after step`);
       expect(endedTrials('killed')).toEqual(endedTrials('whole'));
-      for (const name of ['adapters', 'best']) {
-        expect(folderHashes(join(folder, 'killed', name))).toEqual(folderHashes(join(folder, 'whole', name)));
-      }
+      expect(adapterHashes('killed')).toEqual(adapterHashes('whole'));
     },
     PATIENCE_MS,
   );
