@@ -21,12 +21,12 @@ ${drawing(figure, document)}${
 `;
 }
 
-function drawing({ id, draw }: ChartFigure, document: ChartDocument): Html | null {
+function drawing({ id, draw, isWide }: ChartFigure, document: ChartDocument): Html | null {
   if (draw === null) return null;
   const element = draw(document);
   element.setAttribute('role', 'img');
   element.setAttribute('aria-labelledby', `${id}-title`);
   element.setAttribute('aria-describedby', `${id}-summary`);
-  return html`<div class="plot">${{ markup: element.outerHTML }}</div>
+  return html`<div class="plot"${isWide ? html` tabindex="0"` : null}>${{ markup: element.outerHTML }}</div>
 `;
 }

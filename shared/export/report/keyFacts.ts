@@ -1,7 +1,7 @@
 import { affordableRanks } from '../../search/affordableRanks.ts';
-import { ranksKey } from '../../search/rankSpace.ts';
 import { counted, countText, durationText, percentText, scoreText } from './numberText.ts';
 import type { StudyReport } from './studyReport.ts';
+import { vectorName } from './vectorName.ts';
 
 /** One of the few numbers that a reader wants beside the verdict. */
 export interface KeyFact {
@@ -19,7 +19,8 @@ export function keyFacts({ journal, summary }: StudyReport): KeyFact[] {
   if (best) {
     const [only] = space.groups;
     const places = space.groups.length === 1 && only ? only.name : `${space.groups.length} groups, bottom to top`;
-    facts.push({ name: 'best ranks', value: ranksKey(best.ranks), beside: places });
+    const span = `${Math.min(...best.ranks)} to ${Math.max(...best.ranks)}`;
+    facts.push({ name: 'best ranks', value: vectorName(best.ranks, span), beside: places });
     const share = Number.isFinite(space.budget)
       ? `${percentText(best.parameters / space.budget)} of the budget`
       : 'no budget';

@@ -1,23 +1,27 @@
 import type { Field, Fields } from '../../study/fields.ts';
 import { shellWord } from '../../study/shellWord.ts';
 
-/**
- * A command line that sets the given settings of a table; quoted for a POSIX shell. Left out is what the command has by itself:
- * `defaults`, or those of the table.
- */
+export interface CommandToRepeat {
+  /** `npx darse search` */
+  readonly command: string;
+  /** Where it is to write. */
+  readonly out: string;
+  /** What the command has by itself: the defaults of its table where nothing else is said. */
+  readonly defaults?: Readonly<Record<string, unknown>>;
+}
+
+/** A command line, quoted for a POSIX shell and a line a flag, that sets the given settings of a table and leaves out those that the command has by itself. */
 export function reproduceCommand(
-  command: string,
   table: Fields,
   settings: Readonly<Record<string, unknown>>,
-  defaults: Readonly<Record<string, unknown>> = Object.fromEntries(
-    Object.entries(table).map(([name, field]) => [name, field.default]),
-  ),
+  { command, out, defaults }: CommandToRepeat,
 ): string {
   const flags = Object.entries(table).flatMap(([name, field]) => {
     const value = settings[name];
-    return value === undefined || value === defaults[name] ? [] : flagWords(field, value);
+    const byItself = defaults ? defaults[name] : field.default;
+    return value === undefined || value === byItself ? [] : [flagWords(field, value).join(' ')];
   });
-  return [command, ...flags].join(' ');
+  return [command, ...flags, `--out ${shellWord(out)}`].join(' \\\n  ');
 }
 
 function flagWords({ flag, kind }: Field, value: unknown): string[] {

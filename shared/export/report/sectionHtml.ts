@@ -8,7 +8,7 @@ import { tableHtml } from './table.ts';
 export function sectionHtml({ title, lead, blocks }: ReportSection, document: ChartDocument): Html {
   return html`<section>
 <h2>${title}</h2>
-<p>${lead}</p>
+<p class="lead">${lead}</p>
 <div class="grid">
 ${blocks.map((block) => blockHtml(block, document))}</div>
 </section>
@@ -22,7 +22,7 @@ function blockHtml(block: ReportBlock, document: ChartDocument): Html {
     case 'table': {
       const { title, text, table, isWide, isFolded } = block;
       const rows = tableHtml(table, title);
-      return html`<div class="card is-long${isWide ? ' is-wide' : ''}"><h3>${title}</h3><p>${text}</p>
+      return html`<div class="card is-long${isWide ? ' is-wide' : ''}${isFolded ? ' is-folded' : ''}"><h3>${title}</h3><p>${text}</p>
 ${isFolded ? html`<details><summary>Show</summary>${rows}</details>` : rows}</div>
 `;
     }

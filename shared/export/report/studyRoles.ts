@@ -1,5 +1,6 @@
 import { type GroupRanks, ranksKey } from '../../search/rankSpace.ts';
 import type { StudySummary } from '../../search/summariseStudy.ts';
+import type { KeyEntry } from './chartFigure.ts';
 
 /** What a vector is to a study: its answer, the uniform vector of equal budget, the cheaper vector it named; null: one of many. */
 export type StudyRole = 'best' | 'uniform' | 'cheaper' | null;
@@ -26,4 +27,11 @@ export const OTHER_MARK = { symbol: 'circle', sign: '○', colour: 'var(--other)
 
 export function markOf(role: StudyRole): (typeof ROLE_MARKS)[NonNullable<StudyRole>] | typeof OTHER_MARK {
   return role === null ? OTHER_MARK : ROLE_MARKS[role];
+}
+
+/** The roles that some vectors have, for a chart's key. */
+export function roleKey(roles: readonly StudyRole[]): KeyEntry[] {
+  return Object.entries(ROLE_MARKS).flatMap(([role, { sign, colour, word }]) =>
+    roles.some((found) => found === role) ? [{ symbol: sign, colour, meaning: word }] : [],
+  );
 }

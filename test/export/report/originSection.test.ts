@@ -9,7 +9,10 @@ function commandOf(reproduction: Reproduction, given: Readonly<Record<string, un
   const { journal, settings } = paperStudy(reproduction, [], given);
   const summary = summariseStudy(journal, createStrategy(settings, journal.space));
   const { blocks } = originSection({ journal, summary, textOf: undefined });
-  return blocks.flatMap((block) => (block.kind === 'text' ? block.code : [])).find((code) => code !== undefined);
+  const code = blocks
+    .flatMap((block) => (block.kind === 'text' ? block.code : []))
+    .find((found) => found !== undefined);
+  return code?.replaceAll(' \\\n  ', ' ');
 }
 
 test('an experiment is done again by its name and what was given beside it', () => {

@@ -92,7 +92,14 @@ describe('the page of a study', () => {
     const rows = [...document.querySelectorAll('tr')].map((row) => row.textContent);
     expect(rows).toContain('looks at test rows18');
     expect(document.querySelector('code')?.textContent).toBe(
-      `npx darse search --strategy random --allowed 4,8,16 --groups layers --data 'it'\\''s here.csv' --out again`,
+      [
+        'npx darse search',
+        '--strategy random',
+        '--allowed 4,8,16',
+        '--groups layers',
+        "--data 'it'\\''s here.csv'",
+        '--out again',
+      ].join(' \\\n  '),
     );
   });
 });

@@ -92,7 +92,7 @@ describe('each experiment at smoke scale runs end to end and leaves the tables o
       expect(markdown).toContain(SMOKE_NOTICE);
       const report = readFileSync(join(folder, 'grid', 'report.md'), 'utf8');
       expect(report).toContain(SMOKE_NOTICE);
-      expect(report).toContain('npx darse reproduce grid --scale smoke --out again');
+      expect(report).toContain('npx darse reproduce grid --scale smoke \\\n  --out again');
     },
     PATIENCE_MS,
   );

@@ -1,10 +1,10 @@
-import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { formatRecord, parseHistory } from '../../../shared/history/record.ts';
 import { randomKey, uniformAt } from '../../../shared/study/random.ts';
-import { folderHashes } from '../../support/cliFixture.ts';
+import { folderHashes, tinyExamples } from '../../support/cliFixture.ts';
 import { type CliRun, runCli } from '../../support/runCli.ts';
 import {
   PATIENCE_MS,
@@ -150,6 +150,46 @@ describe('a study', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ end: 'time', best: null });
     expect(journal('late').at(-1)).toMatchObject({ kind: 'end', reason: 'time' });
+  });
+});
+
+describe('darse report', () => {
+  test('writes the same bytes again, and without texts where asked to', async () => {
+    const page = join(folder, 'whole', 'report.html');
+    const before = folderHashes(join(folder, 'whole'));
+    const { code, stdout } = await runCli(['report', 'whole', '--json'], { cwd: folder });
+    expect(code).toBe(0);
+    const { sentence } = JSON.parse(whole.stdout).verdict;
+    expect(JSON.parse(stdout).verdicts).toEqual([{ study: 'whole', sentence }]);
+    expect(folderHashes(join(folder, 'whole'))).toEqual(before);
+    const { trial } = JSON.parse(whole.stdout).best;
+    const record = journal('whole').find((candidate) => candidate.kind === 'trial' && candidate['trial'] === trial);
+    const { id } = JSON.parse(JSON.stringify(record)).facts.worst[0];
+    const worst = tinyExamples(150).find((example) => example.id === id)?.text ?? 'no such row';
+    expect(readFileSync(page, 'utf8')).toContain(`>${worst}<`);
+    await runCli(['report', 'whole', '--without-texts', '--out', 'bare'], { cwd: folder });
+    expect(Object.keys(folderHashes(join(folder, 'bare')))).toEqual(['report.html', 'report.md', 'trials.csv']);
+    expect(readFileSync(join(folder, 'bare', 'report.html'), 'utf8')).not.toContain(`>${worst}<`);
+  });
+
+  test('names rows by their ids where the data file is gone, and says so', async () => {
+    const [header, ...records] = journal('whole');
+    const settings = { ...Object(header?.['settings']), data: join(folder, 'gone.csv') };
+    const changed = [{ ...header, kind: 'study', settings }, ...records];
+    mkdirSync(join(folder, 'moved'));
+    writeFileSync(journalPath('moved'), changed.map((record) => `${formatRecord(record)}\n`).join(''));
+    const { code, stderr } = await runCli(['report', 'moved'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toContain('the report names rows by their ids alone');
+  });
+
+  test('sets several studies side by side in a folder of its own, which must be named', async () => {
+    const refused = await runCli(['report', 'whole', 'moved'], { cwd: folder });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain('--out');
+    const { code } = await runCli(['report', 'whole', 'moved', '--out', 'both'], { cwd: folder });
+    expect(code).toBe(0);
+    expect(readFileSync(join(folder, 'both', 'report.html'), 'utf8')).toContain('<h1>2 studies side by side</h1>');
   });
 });
 

@@ -5,6 +5,7 @@ import type { ConfirmationArm } from '../../../search/verdict/confirmationArm.ts
 import type { ChartFigure } from '../chartFigure.ts';
 import { differenceText, percentText } from '../numberText.ts';
 import { columns } from '../table.ts';
+import { vectorName } from '../vectorName.ts';
 import { armMeans, type SeedScores } from '../armMeans.ts';
 import { drawPlot, GRID, marginFor } from './drawPlot.ts';
 
@@ -41,7 +42,15 @@ export function confirmationIntervals({ verdict, best, uniform }: StudySummary):
         ]
       : []),
   ].map(({ interval: [low, high], role, ranks, mean, colour, symbol }) => {
-    return { ranks, mean, colour, symbol, low, high, name: `${role} ${ranksKey(ranks)}` };
+    return {
+      ranks,
+      mean,
+      colour,
+      symbol,
+      low,
+      high,
+      name: role === 'uniform' ? `uniform ${ranks[0] ?? 0}` : `${role} ${vectorName(ranks, '')}`.trim(),
+    };
   });
   if (rows.length === 0) return null;
   const seeds = rows.flatMap(({ name, ranks, colour }) =>
@@ -56,7 +65,7 @@ export function confirmationIntervals({ verdict, best, uniform }: StudySummary):
     id: 'intervals',
     title: 'Beside the best, on fresh seeds and test rows',
     summary:
-      `Test MSE less that of ${ranksKey(best.ranks)} at the same seed: right of 0 is worse than it. ` +
+      `Test MSE less that of ${vectorName(best.ranks, 'the best')} at the same seed: right of 0 is worse than it. ` +
       `${rows.map(({ name, mean, low, high }) => `${name}: ${show(mean)}, 95 % interval ${show(low)} to ${show(high)}`).join('; ')}.` +
       (cheaper?.comparison
         ? ` The cheaper vector may lie ${percentText(cheaper.comparison.margin)} to the right.`
@@ -72,7 +81,8 @@ export function confirmationIntervals({ verdict, best, uniform }: StudySummary):
     },
     draw: (document) =>
       drawPlot(document, {
-        height: 84 + 64 * rows.length,
+        marginTop: 10,
+        height: 66 + 64 * rows.length,
         marginLeft: marginFor(names),
         inset: 0,
         x: { label: 'difference of test MSE (right: worse than the best)', nice: true, ticks: 4, inset: 10 },

@@ -50,9 +50,9 @@ export function confusionMatrix({ confusion }: ConfusionData): ChartFigure {
         ? null
         : (document) =>
             drawPlot(document, {
-              height: 96 + 40 * names.length,
+              height: 74 + 40 * names.length,
               marginLeft: marginFor(names),
-              marginTop: 30,
+              marginTop: 8,
               marginBottom: 62,
               inset: 0,
               x: {

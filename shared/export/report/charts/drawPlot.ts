@@ -31,15 +31,23 @@ export const GRID = { stroke: 'var(--line)', strokeOpacity: 1 } as const;
 export function scoreAxis(scores: readonly number[], label: string): Plot.ScaleOptions {
   const [least, most] = [Math.min(...scores), Math.max(...scores)];
   const isWide = least > 0 && most / least > 10;
-  return { label, type: isWide ? 'log' : 'linear', ...(isWide ? {} : { nice: true }), ticks: 5 };
+  return isWide
+    ? { label, type: 'log', ticks: 4, tickFormat: powerText }
+    : { label, type: 'linear', nice: true, ticks: 5 };
 }
 
-/** Ticks of a count: those between whole numbers have no name. */
-export function wholeNumber(value: number): string {
-  return Number.isInteger(value) ? value.toLocaleString('en') : '';
+function powerText(value: number): string {
+  return value >= 1e-3 && value < 1e4 ? String(value) : value.toExponential(0).replaceAll('-', '−');
+}
+
+/** An axis of counts from 1 to the last, with some 8 ticks at whole numbers. */
+export function countAxis(label: string, last: number): Plot.ScaleOptions {
+  const step = Math.max(1, Math.ceil(last / 8));
+  const ticks = Array.from({ length: Math.floor(last / step) }, (_, i) => (i + 1) * step);
+  return { label, ticks, tickFormat: (value: number) => value.toLocaleString('en') };
 }
 
 /** A margin that holds names at an axis. */
 export function marginFor(names: readonly string[]): number {
-  return Math.min(260, 18 + 7.6 * Math.max(4, ...names.map(({ length }) => length)));
+  return Math.min(260, 20 + 8.6 * Math.max(4, ...names.map(({ length }) => length)));
 }

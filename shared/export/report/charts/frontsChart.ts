@@ -5,6 +5,7 @@ import type { FinishedTrial } from '../../../search/studyJournal.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { countText, scoreText } from '../numberText.ts';
 import { columns } from '../table.ts';
+import { trialName } from '../vectorName.ts';
 import { drawPlot, GRID, scoreAxis } from './drawPlot.ts';
 
 /** A study, and its trials that finished. */
@@ -34,7 +35,7 @@ export function frontsChart(studies: readonly NamedTrials[]): ChartFigure {
     id: 'fronts',
     title: 'What a lower error costs in each study',
     summary: lowest
-      ? `Vectors that no other of their study beats in parameters and validation MSE both. The lowest MSE of all, ${scoreText(lowest.score)}, is ${ranksKey(lowest.ranks)} of ${lowest.name} (${countText(lowest.parameters)} parameters).`
+      ? `Vectors that no other of their study beats in parameters and validation MSE both. The lowest MSE of all, ${scoreText(lowest.score)}, is ${trialName(lowest)} of ${lowest.name} (${countText(lowest.parameters)} parameters).`
       : 'No training has finished.',
     isWide: true,
     key: fronts.map(({ sign, colour, name }) => ({ symbol: sign, colour, meaning: name })),

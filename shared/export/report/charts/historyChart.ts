@@ -3,9 +3,9 @@ import { ranksKey } from '../../../search/rankSpace.ts';
 import type { StudyTrial } from '../../../search/studyJournal.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { counted, scoreText } from '../numberText.ts';
-import { markOf, OTHER_MARK, ROLE_MARKS, type StudyRole } from '../studyRoles.ts';
+import { markOf, OTHER_MARK, roleKey, type StudyRole } from '../studyRoles.ts';
 import { columns } from '../table.ts';
-import { drawPlot, GRID, scoreAxis, wholeNumber } from './drawPlot.ts';
+import { countAxis, drawPlot, GRID, scoreAxis } from './drawPlot.ts';
 
 export interface HistoryData {
   readonly trials: readonly StudyTrial[];
@@ -36,13 +36,11 @@ export function historyChart({ trials, roleOf }: HistoryData): ChartFigure {
     title: 'The search, training by training',
     summary: summaryOf(finished, unfinished.length, lowest),
     key: [
-      ROLE_MARKS.best,
-      ROLE_MARKS.uniform,
-      ROLE_MARKS.cheaper,
-      { ...OTHER_MARK, word: 'another vector' },
-      { sign: '—', colour: 'var(--ink)', word: 'lowest so far' },
-      ...(unfinished.length > 0 ? [{ sign: '×', colour: 'var(--ink)', word: 'without a result' }] : []),
-    ].map(({ sign, colour, word }) => ({ symbol: sign, colour, meaning: word })),
+      ...roleKey(points.map(({ role }) => role)),
+      { symbol: OTHER_MARK.sign, colour: OTHER_MARK.colour, meaning: 'another vector' },
+      { symbol: '—', colour: 'var(--ink)', meaning: 'lowest so far' },
+      ...(unfinished.length > 0 ? [{ symbol: '×', colour: 'var(--ink)', meaning: 'without a result' }] : []),
+    ],
     isRepeated: true,
     table: {
       columns: columns(['trial', 'ranks'], ['MSE', 'lowest so far']),
@@ -60,7 +58,7 @@ export function historyChart({ trials, roleOf }: HistoryData): ChartFigure {
         ? null
         : (document) =>
             drawPlot(document, {
-              x: { label: 'training', domain: [0.5, last + 0.5], ticks: Math.min(last, 8), tickFormat: wholeNumber },
+              x: { ...countAxis('training', last), domain: [0.5, last + 0.5] },
               y: scoreAxis(
                 finished.map(({ score }) => score),
                 'validation MSE',

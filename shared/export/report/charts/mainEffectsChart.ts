@@ -51,7 +51,8 @@ export function mainEffectsChart({ groups, finished }: EffectsData): ChartFigure
         ? null
         : (document) =>
             drawPlot(document, {
-              height: 76 + Math.max(14, Math.min(34, 480 / names.length)) * names.length,
+              marginTop: 10,
+              height: 58 + Math.max(14, Math.min(34, 480 / names.length)) * names.length,
               marginLeft: marginFor(names),
               inset: 0,
               x: { label: 'change of MSE per doubling (left: lower error)', nice: true, ticks: 4, inset: 10 },

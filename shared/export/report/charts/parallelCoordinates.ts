@@ -1,10 +1,11 @@
 import * as Plot from '@observablehq/plot';
-import { type RankSpace, ranksKey } from '../../../search/rankSpace.ts';
+import type { RankSpace } from '../../../search/rankSpace.ts';
 import type { FinishedTrial } from '../../../search/studyJournal.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { countText, scoreText } from '../numberText.ts';
-import { markOf, OTHER_MARK, ROLE_MARKS, type StudyRole } from '../studyRoles.ts';
+import { markOf, OTHER_MARK, roleKey, type StudyRole } from '../studyRoles.ts';
 import { columns } from '../table.ts';
+import { trialName } from '../vectorName.ts';
 import { drawPlot, HALO } from './drawPlot.ts';
 
 export interface ParallelData {
@@ -47,11 +48,9 @@ export function parallelCoordinates({ groups, finished, roleOf }: ParallelData):
     isWide: true,
     isRepeated: true,
     key: [
-      ROLE_MARKS.best,
-      ROLE_MARKS.uniform,
-      ROLE_MARKS.cheaper,
-      { ...OTHER_MARK, sign: '—', word: 'another vector, stronger the lower its MSE' },
-    ].map(({ sign, colour, word }) => ({ symbol: sign, colour, meaning: word })),
+      ...roleKey(lines.map(({ role }) => role)),
+      { symbol: '—', colour: OTHER_MARK.colour, meaning: 'another vector, stronger the lower its MSE' },
+    ],
     table: {
       columns: columns(['trial'], [...groups.map(({ name }) => name), 'parameters', 'MSE']),
       rows: byScore.map((trial) => ({
@@ -153,9 +152,9 @@ function lineAxis(
 function summaryOf(byScore: readonly FinishedTrial[]): string {
   const [best, worst] = [byScore[0], byScore.at(-1)];
   if (!best || !worst) return 'No training has finished.';
-  if (byScore.length === 1) return `The one finished training: ${ranksKey(best.ranks)}, MSE ${scoreText(best.score)}.`;
+  if (byScore.length === 1) return `The one finished training: ${trialName(best)}, MSE ${scoreText(best.score)}.`;
   return (
-    `${byScore.length} finished trainings, a line each, from the lowest MSE (${scoreText(best.score)}, ${ranksKey(best.ranks)}) to the highest ` +
-    `(${scoreText(worst.score)}, ${ranksKey(worst.ranks)}). Where the strong lines meet, good vectors agree.`
+    `${byScore.length} finished trainings, a line each, from the lowest MSE (${scoreText(best.score)}, ${trialName(best)}) to the highest ` +
+    `(${scoreText(worst.score)}, ${trialName(worst)}). Where the strong lines meet, good vectors agree.`
   );
 }

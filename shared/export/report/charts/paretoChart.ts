@@ -4,8 +4,9 @@ import { type RankSpace, ranksKey } from '../../../search/rankSpace.ts';
 import type { FinishedTrial } from '../../../search/studyJournal.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { countText, counted, percentText, scoreText } from '../numberText.ts';
-import { markOf, OTHER_MARK, ROLE_MARKS, type StudyRole } from '../studyRoles.ts';
+import { markOf, OTHER_MARK, roleKey, type StudyRole } from '../studyRoles.ts';
 import { columns } from '../table.ts';
+import { trialName } from '../vectorName.ts';
 import { drawPlot, GRID, scoreAxis } from './drawPlot.ts';
 
 export interface ParetoData {
@@ -44,12 +45,10 @@ export function paretoChart({ finished, budget, roleOf }: ParetoData): ChartFigu
     title: 'What a lower error costs',
     summary: summaryOf(front, finished.length),
     key: [
-      ROLE_MARKS.best,
-      ROLE_MARKS.uniform,
-      ROLE_MARKS.cheaper,
-      { ...OTHER_MARK, sign: '●', word: 'on the Pareto front' },
-      { ...OTHER_MARK, word: 'beaten by another in both' },
-    ].map(({ sign, colour, word }) => ({ symbol: sign, colour, meaning: word })),
+      ...roleKey(points.map(({ role }) => role)),
+      { symbol: '●', colour: OTHER_MARK.colour, meaning: 'on the Pareto front (any filled mark)' },
+      { symbol: OTHER_MARK.sign, colour: OTHER_MARK.colour, meaning: 'beaten by another in both' },
+    ],
     isRepeated: true,
     table,
     draw:
@@ -116,6 +115,6 @@ function summaryOf(front: readonly FinishedTrial[], finishedCount: number): stri
   );
 }
 
-function described({ ranks, parameters, score }: FinishedTrial): string {
-  return `${ranksKey(ranks)} (${countText(parameters)} parameters, MSE ${scoreText(score)})`;
+function described({ parameters, score, ...trial }: FinishedTrial): string {
+  return `${trialName(trial)} (${countText(parameters)} parameters, MSE ${scoreText(score)})`;
 }

@@ -1,9 +1,10 @@
 import * as Plot from '@observablehq/plot';
 import { parseModulePath, TARGETS } from '../../../lora/modulePaths.ts';
-import { type GroupRanks, type RankSpace, ranksKey } from '../../../search/rankSpace.ts';
+import type { GroupRanks, RankSpace } from '../../../search/rankSpace.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { counted } from '../numberText.ts';
 import { columns } from '../table.ts';
+import { vectorName } from '../vectorName.ts';
 import { drawPlot } from './drawPlot.ts';
 import { heatStep } from './heatStep.ts';
 
@@ -25,6 +26,7 @@ export function rankHeatMap({ space, ranks }: HeatMapData): ChartFigure {
   const layerCount = Math.max(0, ...cells.map(({ layer }) => layer));
   const layers = Array.from({ length: layerCount }, (_, i) => layerCount - i);
   const shades = cells.map((cell) => ({ ...cell, ...heatStep(Math.log2(1 + cell.rank) / Math.log2(1 + most)) }));
+  const isCrowded = targets.length > 3;
   const rowHeight = layerCount > 12 ? 18 : 28;
   return {
     id: 'ranks',
@@ -47,12 +49,19 @@ export function rankHeatMap({ space, ranks }: HeatMapData): ChartFigure {
         ? null
         : (document) =>
             drawPlot(document, {
-              height: 62 + rowHeight * layerCount,
-              marginTop: 34,
-              marginBottom: 28,
+              height: (isCrowded ? 92 : 36) + rowHeight * layerCount,
+              marginTop: 8,
+              marginBottom: isCrowded ? 84 : 28,
               marginLeft: 44,
               inset: 0,
-              x: { domain: targets, label: null, axis: 'bottom', tickSize: 0, padding: 0 },
+              x: {
+                domain: targets,
+                label: null,
+                axis: 'bottom',
+                tickSize: 0,
+                padding: 0,
+                ...(isCrowded ? { tickRotate: -35 } : {}),
+              },
               y: { domain: layers, label: 'layer', tickSize: 0, padding: 0 },
               marks: [
                 Plot.cell(shades, {
@@ -77,5 +86,5 @@ function summaryOf({ groups }: RankSpace, ranks: GroupRanks): string {
   if (ranks.every((rank) => rank === most)) return `Rank ${most} everywhere: ${counted(groups.length, 'group')} alike.`;
   const left = unadapted.length === 0 ? '' : ` ${counted(unadapted.length, 'group')} stay unadapted (rank 0).`;
   const names = highest.length <= 3 ? highest.map(({ name }) => name).join('; ') : counted(highest.length, 'group');
-  return `${ranksKey(ranks)}, ${counted(groups.length, 'group')} bottom to top. The highest rank, ${most}, is at ${names}.${left}`;
+  return `${vectorName(ranks, 'The best vector')}: ${counted(groups.length, 'group')}, bottom to top. The highest rank, ${most}, is at ${names}.${left}`;
 }

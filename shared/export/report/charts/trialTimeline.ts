@@ -9,9 +9,9 @@ import { drawPlot, GRID } from './drawPlot.ts';
 export type TimelineData = Pick<StudyJournal, 'rates' | 'trials' | 'confirmation' | 'elapsedSeconds'>;
 
 const PHASES = {
-  rate: { word: 'learning rates', colour: 'var(--cheaper)', pattern: 0.55 },
-  trial: { word: 'search', colour: 'var(--best)', pattern: 1 },
-  confirmation: { word: 'confirmation', colour: 'var(--uniform)', pattern: 0.75 },
+  rate: { word: 'learning rates', colour: 'var(--cheaper)' },
+  trial: { word: 'search', colour: 'var(--best)' },
+  confirmation: { word: 'confirmation', colour: 'var(--uniform)' },
 } as const;
 
 /** When each training ran, counted over the time that processes worked at the study. */
@@ -70,7 +70,6 @@ export function trialTimeline({ rates, trials, confirmation, elapsedSeconds }: T
                   y1: 'row',
                   y2: ({ row }: (typeof bars)[number]) => row + 1,
                   fill: 'colour',
-                  fillOpacity: 'pattern',
                   insetTop: rowCount > 80 ? 0 : 1,
                   insetBottom: rowCount > 80 ? 0 : 1,
                   title: ({ word, trial, ranks, seconds }: (typeof bars)[number]) =>
@@ -86,7 +85,6 @@ export function trialTimeline({ rates, trials, confirmation, elapsedSeconds }: T
                   fontWeight: 600,
                 }),
               ],
-              opacity: { type: 'identity' },
             }),
   };
 }

@@ -5,7 +5,8 @@ import type { ChartFigure } from '../chartFigure.ts';
 import { scoreText } from '../numberText.ts';
 import { ROLE_MARKS, type StudyRole } from '../studyRoles.ts';
 import { columns } from '../table.ts';
-import { drawPlot, GRID, scoreAxis, wholeNumber } from './drawPlot.ts';
+import { trialName } from '../vectorName.ts';
+import { countAxis, drawPlot, GRID, scoreAxis } from './drawPlot.ts';
 
 export interface CurvesData {
   readonly finished: readonly FinishedTrial[];
@@ -42,7 +43,7 @@ export function validationCurves(data: CurvesData): ChartFigure {
     key: curves.map(({ sign, colour, word, trial }) => ({
       symbol: sign,
       colour,
-      meaning: `${word}: ${ranksKey(trial.ranks)}`,
+      meaning: `${word}: ${trialName(trial)}`,
     })),
     table: {
       columns: columns(
@@ -65,7 +66,7 @@ export function validationCurves(data: CurvesData): ChartFigure {
         ? null
         : (document) =>
             drawPlot(document, {
-              x: { label: 'epoch', ticks: Math.min(8, epochCount), tickFormat: wholeNumber },
+              x: countAxis('epoch', epochCount),
               y: scoreAxis(
                 points.map(({ mse }) => mse),
                 'validation MSE',
@@ -123,6 +124,6 @@ function summaryOf(curves: readonly Curve[], epochCount: number): string {
       ? 'All of them end at their lowest.'
       : `${rising.length} of the ${curves.length} shown end above their lowest.`;
   return epochCount === 1
-    ? `After the one epoch: ${ranksKey(first.trial.ranks)} at ${scoreText(to)}.`
-    : `Validation MSE after each of ${epochCount} epochs. ${ranksKey(first.trial.ranks)} (${first.word}) went from ${scoreText(from)} to ${scoreText(to)}. ${overfit}`;
+    ? `After the one epoch: ${trialName(first.trial)} at ${scoreText(to)}.`
+    : `Validation MSE after each of ${epochCount} epochs. ${trialName(first.trial)} (${first.word}) went from ${scoreText(from)} to ${scoreText(to)}. ${overfit}`;
 }

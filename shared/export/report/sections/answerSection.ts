@@ -1,10 +1,10 @@
 import { noiseFloor } from '../../../search/analysis/noiseFloor.ts';
-import { ranksKey } from '../../../search/rankSpace.ts';
 import { confirmationIntervals } from '../charts/confirmationIntervals.ts';
 import { rankHeatMap } from '../charts/rankHeatMap.ts';
 import { counted, percentText, scoreText } from '../numberText.ts';
 import type { ReportBlock, ReportSection } from '../reportSection.ts';
 import type { StudyReport } from '../studyReport.ts';
+import { trialName } from '../vectorName.ts';
 import { confirmationTable } from './confirmationTable.ts';
 
 /** The best vector, and what fresh seeds and rows say of it. */
@@ -32,7 +32,7 @@ export function answerSection({ journal, summary }: StudyReport): ReportSection 
   }
   return {
     title: 'The answer',
-    lead: leadOf(best ? ranksKey(best.ranks) : null, header.rows.test, confirmation !== null),
+    lead: leadOf(best ? trialName(best) : null, header.rows.test, confirmation !== null),
     blocks,
   };
 }

@@ -6,6 +6,7 @@ import { armMeans } from '../armMeans.ts';
 import { differenceText, scoreText } from '../numberText.ts';
 import type { ReportTable } from '../reportSection.ts';
 import { columns } from '../table.ts';
+import { vectorName } from '../vectorName.ts';
 
 /** Test MSE of every arm at every fresh seed, and each other arm's difference to the first, the winner. */
 export function confirmationTable(
@@ -13,17 +14,18 @@ export function confirmationTable(
   { verdict }: StudySummary,
 ): ReportTable {
   const arms = confirmationArms(plan);
-  const names = arms.map((ranks) => ranksKey(ranks));
-  const scores = names.map((name) => {
-    const arm = verdict.arms.find(({ ranks }) => ranksKey(ranks) === name);
+  const names = arms.map((ranks, arm) => vectorName(ranks, arm === 0 ? 'best' : 'cheaper'));
+  const scores = arms.map((ofArm) => {
+    const arm = verdict.arms.find(({ ranks }) => ranksKey(ranks) === ranksKey(ofArm));
     return arm ? armMeans(arm) : new Map<number, number>();
   });
   const [won, ...others] = scores;
   const statusOf = (arm: number, seed: number) =>
-    trials.find((trial) => trial.seed === seed && ranksKey(trial.ranks) === names[arm])?.status ?? 'not trained';
+    trials.find((trial) => trial.seed === seed && ranksKey(trial.ranks) === ranksKey(arms[arm] ?? []))?.status ??
+    'not trained';
   const rows = plan.seeds.map((seed) => ({
     cells: [
-      `seed ${seed}`,
+      `seed\u00a0${seed}`,
       ...scores.map((ofArm, arm) => shown(ofArm.get(seed)) ?? statusOf(arm, seed)),
       ...others.map((ofArm) => difference(ofArm.get(seed), won?.get(seed))),
     ],

@@ -1,10 +1,10 @@
 import { CLASS_NAMES } from '../../../data/example.ts';
-import { ranksKey } from '../../../search/rankSpace.ts';
 import { confusionMatrix } from '../charts/confusionMatrix.ts';
 import { countText, differenceText, rateText } from '../numberText.ts';
 import type { ReportSection } from '../reportSection.ts';
 import type { StudyReport } from '../studyReport.ts';
 import { columns, type Table } from '../table.ts';
+import { vectorName } from '../vectorName.ts';
 
 /** Where the best vector errs on validation rows; null where none finished. */
 export function mistakesSection({ summary, textOf }: StudyReport): ReportSection | null {
@@ -24,7 +24,7 @@ export function mistakesSection({ summary, textOf }: StudyReport): ReportSection
   }));
   return {
     title: 'Where the best vector errs',
-    lead: `Training ${best.trial} of the search, ${ranksKey(best.ranks)}, on validation rows.`,
+    lead: `Training ${best.trial} of the search, ${vectorName(best.ranks, 'the strategy’s choice')}, on validation rows.`,
     blocks: [
       { kind: 'figure', figure: confusionMatrix({ confusion }) },
       {

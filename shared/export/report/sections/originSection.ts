@@ -18,7 +18,7 @@ export function originSection({ journal }: StudyReport): ReportSection {
       kind: 'text',
       title: 'The command that does it again',
       text: commandNote(settings),
-      code: `${commandOf(header)} --out again`,
+      code: commandOf(header),
     },
     {
       kind: 'table',
@@ -54,12 +54,13 @@ export function originSection({ journal }: StudyReport): ReportSection {
 }
 
 function commandOf({ settings, reproduces }: StudyHeader): string {
-  if (!reproduces) return reproduceCommand('npx darse search', STUDY_FIELDS, settings);
+  const out = 'again';
+  if (!reproduces) return reproduceCommand(STUDY_FIELDS, settings, { command: 'npx darse search', out });
   const command = `npx darse reproduce ${reproduces.preset} --scale ${reproduces.scale}`;
   // A smoke run makes up its own.
   const { data: _data, model: _model, ...others } = settings;
   const given = reproduces.scale === 'smoke' ? others : settings;
-  return reproduceCommand(command, STUDY_FIELDS, given, reproductionSettings(reproduces));
+  return reproduceCommand(STUDY_FIELDS, given, { command, out, defaults: reproductionSettings(reproduces) });
 }
 
 function commandNote(settings: Readonly<Record<string, unknown>>): string {

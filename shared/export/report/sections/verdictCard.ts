@@ -5,11 +5,19 @@ import { studySentence } from '../studySentence.ts';
 import type { StudyReport } from '../studyReport.ts';
 
 /** The verdict in words, first of all, and the few numbers that go with it. */
-export function verdictCard(report: StudyReport, heading: 'h1' | 'h2' = 'h1'): Html {
+export function verdictCard(report: StudyReport): Html {
+  return card(report, html`<h1>${report.summary.verdict.sentence}</h1>`);
+}
+
+/** The same of one study among several, under its name. */
+export function namedVerdictCard(name: string, report: StudyReport): Html {
+  return card(report, html`<p class="eyebrow">${name}</p><h2>${report.summary.verdict.sentence}</h2>`);
+}
+
+function card(report: StudyReport, first: Html): Html {
   const { journal, summary } = report;
-  const { sentence, cheaper } = summary.verdict;
+  const { cheaper } = summary.verdict;
   const { kind, badge } = standing(summary);
-  const first = heading === 'h1' ? html`<h1>${sentence}</h1>` : html`<h2>${sentence}</h2>`;
   return html`<section class="verdict is-${kind}">
 ${first}
 ${
