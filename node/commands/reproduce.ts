@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { SMOKE_NOTICE } from '../../shared/export/paper/paperTables.ts';
 import { PAPER_PRESETS, type Reproduction, SCALES } from '../../shared/search/presets/paperPresets.ts';
 import { reproductionSettings } from '../../shared/search/presets/reproductionSettings.ts';
 import { SEARCH_FIELDS } from '../../shared/search/searchFields.ts';
@@ -83,12 +82,9 @@ export async function run(context: CommandContext): Promise<number> {
     return carryOut({ ...study, settings: withAbsolutePaths(reproductionSettings(reproduces, given)) });
   // What is not allowed is told before anything is written.
   reproductionSettings(reproduces, given);
-  return onSmokeGround(out, async (ground) => {
-    context.note(SMOKE_NOTICE);
-    const code = await carryOut({ ...study, settings: reproductionSettings(reproduces, given, { ...ground }) });
-    context.note(SMOKE_NOTICE);
-    return code;
-  });
+  return onSmokeGround(out, (ground) =>
+    carryOut({ ...study, settings: reproductionSettings(reproduces, given, { ...ground }) }),
+  );
 }
 
 function presetNamed(name: string): Reproduction['preset'] {

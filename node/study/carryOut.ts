@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { END_REASONS } from '../../shared/export/report/studySentence.ts';
+import { SMOKE_NOTICE } from '../../shared/search/presets/paperPresets.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { INTERRUPTED } from '../interruption.mjs';
@@ -47,5 +48,6 @@ export function tellEnd(
   context.note(`report: ${join(folder, STUDY_FILES.page)}`);
   if (journal.header.reproduces) context.note(`tables of the paper: ${join(folder, STUDY_FILES.paperTables)}`);
   context.note(`try it: npx darse predict --adapter ${shellWord(join(folder, STUDY_FILES.best))} --text "…"`);
+  if (journal.header.reproduces?.scale === 'smoke') context.note(SMOKE_NOTICE);
   return 0;
 }

@@ -9,7 +9,7 @@ import { reproductionPlan } from '../../shared/search/presets/reproductionPlan.t
 import { type RankSpace, uniformRanks } from '../../shared/search/rankSpace.ts';
 import type { Strategy } from '../../shared/search/strategy.ts';
 import { type StudySettings, studySpace, trainingSettingsOf } from '../../shared/search/studyFields.ts';
-import type { Reproduction } from '../../shared/search/presets/paperPresets.ts';
+import { type Reproduction, SMOKE_NOTICE } from '../../shared/search/presets/paperPresets.ts';
 import type { StudyHeader } from '../../shared/search/studyJournal.ts';
 import { trialSpecOf } from '../../shared/trial/readTrainingSettings.ts';
 import { encodeParts, type SplitData } from '../../shared/trial/splitData.ts';
@@ -63,6 +63,7 @@ export async function openStudy({ begun, ...study }: StudyToOpen): Promise<OpenS
     const strategy = createStrategy(settings, space, importance && (() => importance));
     const pruner = createPruner(settings, settings.epochs);
     if (study.reproduces) {
+      if (study.reproduces.scale === 'smoke') context.note(SMOKE_NOTICE);
       context.note(reproductionPlan(study.reproduces, settings, space, split.parts.train.length));
     }
     const specOf: OpenStudy['specOf'] = (trial) =>

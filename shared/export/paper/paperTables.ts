@@ -1,3 +1,4 @@
+import { SMOKE_NOTICE } from '../../search/presets/paperPresets.ts';
 import { departures } from '../../search/presets/reproductionSettings.ts';
 import { markdownText } from '../escapeText.ts';
 import { gridTable } from './gridTable.ts';
@@ -6,10 +7,6 @@ import type { PaperRun } from './paperRun.ts';
 import { type PrintedTable, tableMarkdown, tablesCsv } from './printedTable.ts';
 import { uniformTables } from './uniformTables.ts';
 import { visitsTable } from './visitsTable.ts';
-
-/** What is said of a smoke run wherever it shows a number. */
-export const SMOKE_NOTICE =
-  'This is a smoke run: a tiny encoder of made-up weights, a few texts, two epochs. It shows that everything runs; its numbers mean nothing.';
 
 const MEMORY_NOTICE =
   "Memory: of rows from here the most main memory that the process held, a GPU's own not included; of the paper's rows the GPU's.";

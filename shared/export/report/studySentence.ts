@@ -1,7 +1,7 @@
+import { SMOKE_NOTICE } from '../../search/presets/paperPresets.ts';
 import type { StudyEnd, StudyJournal } from '../../search/studyJournal.ts';
 import type { StudySummary } from '../../search/summariseStudy.ts';
 import { unfinishedInWords } from '../../search/unfinishedInWords.ts';
-import { SMOKE_NOTICE } from '../paper/paperTables.ts';
 import { counted } from './numberText.ts';
 
 /** Why a search ended, in words. */

@@ -62,3 +62,7 @@ export const SCALE_SETTINGS: Readonly<Record<Scale, Partial<StudySettings>>> = {
   full: { model: 'FacebookAI/roberta-large' },
   smoke: { epochs: 2, maxTokens: 32 },
 };
+
+/** What is said of a smoke run wherever it shows a number. */
+export const SMOKE_NOTICE =
+  'This is a smoke run: a tiny encoder of made-up weights, a few texts, two epochs. It shows that everything runs; its numbers mean nothing.';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PaperRun } from '../../../shared/export/paper/paperRun.ts';
-import { paperTables, SMOKE_NOTICE } from '../../../shared/export/paper/paperTables.ts';
+import { paperTables } from '../../../shared/export/paper/paperTables.ts';
+import { SMOKE_NOTICE } from '../../../shared/search/presets/paperPresets.ts';
 import { ranksKey } from '../../../shared/search/rankSpace.ts';
 import { csvRows } from '../../support/csvRows.ts';
 import { PAPER_FIGURES, paperStudy, type TrainedVector } from '../../support/paperStudy.ts';

@@ -5,8 +5,8 @@ import { describe, expect, test } from 'vitest';
 import { encoderTensors } from '../../../shared/encoder/backbone.ts';
 import { parseEncoderConfig } from '../../../shared/encoder/encoderConfig.ts';
 import { writeSafetensors } from '../../../shared/encoder/safetensorsWriter.ts';
-import { SMOKE_NOTICE } from '../../../shared/export/paper/paperTables.ts';
 import { METRIC_HEADS } from '../../../shared/export/paper/printedMetrics.ts';
+import { SMOKE_NOTICE } from '../../../shared/search/presets/paperPresets.ts';
 import { csvOf, folderHashes, temporaryFolder, tinyExamples, writeTinyModel } from '../../support/cliFixture.ts';
 import { csvRows } from '../../support/csvRows.ts';
 import { runCli, startCli } from '../../support/runCli.ts';
@@ -117,7 +117,9 @@ describe('each experiment at smoke scale runs end to end and leaves the tables o
       const interrupted = await running.ended;
       expect(interrupted.code).toBe(130);
       expect(interrupted.stderr).toContain('go on with: npx darse resume pieces');
-      expect((await runCli(['resume', 'pieces'], { cwd: folder })).code).toBe(0);
+      const resumed = await runCli(['resume', 'pieces'], { cwd: folder });
+      expect(resumed.code).toBe(0);
+      expect(resumed.stderr.split('\n').filter((line) => line === SMOKE_NOTICE)).toHaveLength(2);
       expect(tablesOf('pieces')).toEqual({ markdown, rows });
     },
     PATIENCE_MS,
