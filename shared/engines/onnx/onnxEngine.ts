@@ -4,7 +4,9 @@ import { DarseError } from '../../study/darseError.ts';
 import type { Engine, EngineDescription, GivenTensors, PreparedPlan, ReadConstant } from '../engine.ts';
 import { graphOutput, onnxGraph, type PlanGraph } from './onnxGraph.ts';
 import { holdsWeights } from './holdsWeights.ts';
+import { OnnxConstants } from './onnxConstants.ts';
 import { bytesOf, encodeOnnxModel } from './onnxProto.ts';
+import { paddedConstants } from './paddedConstants.ts';
 
 /** What the engine uses of onnxruntime's API, which is the same in onnxruntime-node and onnxruntime-web. */
 export interface OnnxRuntime {
@@ -70,27 +72,30 @@ export function createOnnxEngine(options: OnnxEngineOptions): Engine {
 class OnnxEngine implements Engine {
   readonly description: EngineDescription;
   readonly #options: OnnxEngineOptions;
-  readonly #constants = new Map<string, Promise<OnnxTensor>>();
+  readonly #constants: OnnxConstants;
   readonly #plans = new Set<PreparedPlan>();
   #tensorCount = 0;
 
   constructor(options: OnnxEngineOptions) {
     this.description = options.description;
     this.#options = options;
+    this.#constants = new OnnxConstants(options.readConstant);
   }
 
   async prepare(plan: Plan): Promise<PreparedPlan> {
     const { runtime, hostOptions } = this.#options;
-    const weights = new Map<string, OnnxTensor>();
-    for (const { source, shape } of plan.given) {
-      if (source.from === 'constant') weights.set(source.name, await this.#constant(source.name, shape));
-    }
     const held = holdsWeights(plan);
-    const planGraph = onnxGraph(
-      plan,
-      held ? new Map([...weights].map(([name, tensor]) => [name, floatsOf(name, tensor)])) : new Map(),
-    );
-    const constants = held ? {} : Object.fromEntries(weights);
+    const padded = paddedConstants(plan);
+    const weights = new Map<string, Float32Array>();
+    const constants: Record<string, OnnxTensor> = {};
+    for (const { source, shape } of plan.given) {
+      if (source.from !== 'constant') continue;
+      const wanted = padded.get(source.name) ?? shape;
+      const numbers = await this.#constants.get(source.name, shape, wanted);
+      if (held) weights.set(source.name, numbers);
+      else constants[source.name] = this.#floats(source.name, numbers, wanted, NO_SIZES);
+    }
+    const planGraph = onnxGraph(plan, weights, padded);
     const session = await runtime.InferenceSession.create(encodeOnnxModel(planGraph.graph), {
       ...SESSION_OPTIONS,
       ...hostOptions,
@@ -99,7 +104,9 @@ class OnnxEngine implements Engine {
     const prepared: PreparedPlan = {
       run: (sizes, given) => this.#run({ plan, planGraph, session, constants }, sizes, given),
       dispose: async () => {
-        if (this.#plans.delete(prepared)) await session.release();
+        if (!this.#plans.delete(prepared)) return;
+        await session.release();
+        for (const tensor of Object.values(constants)) this.#free(tensor);
       },
     };
     this.#plans.add(prepared);
@@ -107,22 +114,12 @@ class OnnxEngine implements Engine {
   }
 
   tensorCount(): number {
-    return this.#tensorCount;
+    return this.#tensorCount + this.#constants.count;
   }
 
   async dispose(): Promise<void> {
     for (const prepared of this.#plans) await prepared.dispose();
-    const constants = await Promise.allSettled(this.#constants.values());
     this.#constants.clear();
-    for (const constant of constants) if (constant.status === 'fulfilled') this.#free(constant.value);
-  }
-
-  #constant(name: string, shape: Shape): Promise<OnnxTensor> {
-    const known = this.#constants.get(name);
-    if (known) return known;
-    const read = this.#options.readConstant(name).then((data) => this.#floats(name, data, shape, NO_SIZES));
-    this.#constants.set(name, read);
-    return read;
   }
 
   async #run(

@@ -13,9 +13,13 @@ export interface PlanGraph {
 
 /**
  * Writes a plan as one graph with free sizes. Given values are inputs by their own names, constants too but for those in `weights`, which
- * are tensors of the graph.
+ * are tensors of the graph. `padded`: shapes of constants that are not the plan's.
  */
-export function onnxGraph(plan: Plan, weights: ReadonlyMap<string, Float32Array> = new Map()): PlanGraph {
+export function onnxGraph(
+  plan: Plan,
+  weights: ReadonlyMap<string, Float32Array> = new Map(),
+  padded: ReadonlyMap<string, readonly number[]> = new Map(),
+): PlanGraph {
   const builder = new GraphBuilder();
   for (const operation of plan.operations) writeOperation(builder, operation);
   for (const [name, value] of plan.outputs) builder.write('Identity', [nameOf(value)], [graphOutput(name)]);
@@ -25,8 +29,9 @@ export function onnxGraph(plan: Plan, weights: ReadonlyMap<string, Float32Array>
   for (const value of plan.given) {
     const name = nameOf(value);
     const data = weights.get(name);
-    if (data) external.push({ name, dims: value.shape.map(Number), data });
-    else given.push({ name, type: 'float32', shape: value.shape });
+    const shape = (value.source.from === 'constant' && padded.get(name)) || value.shape;
+    if (data) external.push({ name, dims: shape.map(Number), data });
+    else given.push({ name, type: 'float32', shape });
   }
   const shapes = [...shapeInputs].map(
     ([name, shape]): OnnxTensorInfo => ({ name, type: 'int64', shape: [shape.length] }),
