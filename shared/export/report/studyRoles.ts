@@ -29,6 +29,11 @@ export function markOf(role: StudyRole): (typeof ROLE_MARKS)[NonNullable<StudyRo
   return role === null ? OTHER_MARK : ROLE_MARKS[role];
 }
 
+/** Those with a role last, so that they are drawn above the others. */
+export function rolesLast<Point extends { readonly role: StudyRole }>(points: readonly Point[]): Point[] {
+  return [...points.filter(({ role }) => role === null), ...points.filter(({ role }) => role !== null)];
+}
+
 /** The roles that some vectors have, for a chart's key. */
 export function roleKey(roles: readonly StudyRole[]): KeyEntry[] {
   return Object.entries(ROLE_MARKS).flatMap(([role, { sign, colour, word }]) =>

@@ -3,7 +3,7 @@ import { ranksKey } from '../../../search/rankSpace.ts';
 import type { StudyTrial } from '../../../search/studyJournal.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { counted, scoreText } from '../numberText.ts';
-import { markOf, OTHER_MARK, roleKey, type StudyRole } from '../studyRoles.ts';
+import { markOf, OTHER_MARK, roleKey, rolesLast, type StudyRole } from '../studyRoles.ts';
 import { columns } from '../table.ts';
 import { countAxis, drawPlot, GRID, scoreAxis } from './drawPlot.ts';
 
@@ -79,7 +79,7 @@ export function historyChart({ trials, roleOf }: HistoryData): ChartFigure {
                   dy: -2,
                   fill: 'var(--ink)',
                 }),
-                Plot.dot(points, {
+                Plot.dot(rolesLast(points), {
                   x: 'trial',
                   y: 'score',
                   r: (point: (typeof points)[number]) => (point.role === null ? 3.5 : 6),

@@ -3,7 +3,7 @@ import type { RankSpace } from '../../../search/rankSpace.ts';
 import type { FinishedTrial } from '../../../search/studyJournal.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { countText, scoreText } from '../numberText.ts';
-import { markOf, OTHER_MARK, roleKey, type StudyRole } from '../studyRoles.ts';
+import { markOf, OTHER_MARK, roleKey, rolesLast, type StudyRole } from '../studyRoles.ts';
 import { columns } from '../table.ts';
 import { trialName } from '../vectorName.ts';
 import { drawPlot, HALO } from './drawPlot.ts';
@@ -35,11 +35,8 @@ export function parallelCoordinates({ groups, finished, roleOf }: ParallelData):
     const opacity = role === null ? 0.75 - (0.55 * place) / Math.max(1, byScore.length - 1) : 1;
     return { ...markOf(role), trial, role, opacity };
   });
-  // The lines with a role are drawn last, above the others.
-  const ordered = [
-    ...lines.filter(({ role }) => role === null),
-    ...lines.filter(({ role }) => role !== null).toReversed(),
-  ];
+  // The best is drawn above all.
+  const ordered = rolesLast(lines.toReversed());
   const points = axes.flatMap(({ name, places }) => places.map((place) => ({ axis: name, ...place })));
   return {
     id: 'vectors',

@@ -4,7 +4,7 @@ import { type RankSpace, ranksKey } from '../../../search/rankSpace.ts';
 import type { FinishedTrial } from '../../../search/studyJournal.ts';
 import type { ChartFigure } from '../chartFigure.ts';
 import { countText, counted, percentText, scoreText } from '../numberText.ts';
-import { markOf, OTHER_MARK, roleKey, type StudyRole } from '../studyRoles.ts';
+import { markOf, OTHER_MARK, roleKey, rolesLast, type StudyRole } from '../studyRoles.ts';
 import { columns } from '../table.ts';
 import { trialName } from '../vectorName.ts';
 import { drawPlot, GRID, scoreAxis } from './drawPlot.ts';
@@ -84,7 +84,7 @@ export function paretoChart({ finished, budget, roleOf }: ParetoData): ChartFigu
                   stroke: 'var(--other)',
                   strokeWidth: 1.5,
                 }),
-                Plot.dot(points, {
+                Plot.dot(rolesLast(points), {
                   x: 'parameters',
                   y: 'score',
                   r: (point: (typeof points)[number]) => (point.role === null ? 3.5 : 6),
