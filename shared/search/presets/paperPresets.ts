@@ -57,6 +57,9 @@ export const PRESET_TABLES: Readonly<Record<PaperPreset, PresetTable>> = {
   },
 };
 
+/** What every experiment sets: the paper has no test rows to confirm anything on. */
+export const COMMON_SETTINGS: Partial<StudySettings> = { confirmSeeds: 0 };
+
 /** What a scale sets for every experiment. */
 export const SCALE_SETTINGS: Readonly<Record<Scale, Partial<StudySettings>>> = {
   full: { model: 'FacebookAI/roberta-large' },

@@ -1,7 +1,7 @@
 import { parseSettings } from '../../study/fields.ts';
 import { PRESET_SETTINGS } from '../../trial/trainingPresets.ts';
 import { STUDY_FIELDS, type StudySettings } from '../studyFields.ts';
-import { PRESET_TABLES, type Reproduction, SCALE_SETTINGS } from './paperPresets.ts';
+import { COMMON_SETTINGS, PRESET_TABLES, type Reproduction, SCALE_SETTINGS } from './paperPresets.ts';
 
 /** The settings of a study that reproduces an experiment; `given` beside it wins. Throws `usage` for what is not allowed. */
 export function reproductionSettings(
@@ -9,7 +9,8 @@ export function reproductionSettings(
   ...given: readonly Readonly<Record<string, unknown>>[]
 ): StudySettings {
   const { settings, scaled } = PRESET_TABLES[preset];
-  return parseSettings(STUDY_FIELDS, PRESET_SETTINGS.paper, SCALE_SETTINGS[scale], settings, scaled[scale], ...given);
+  const experiment = [COMMON_SETTINGS, SCALE_SETTINGS[scale], settings, scaled[scale]];
+  return parseSettings(STUDY_FIELDS, PRESET_SETTINGS.paper, ...experiment, ...given);
 }
 
 /** Settings that say on what and with what to train, and none of how. */

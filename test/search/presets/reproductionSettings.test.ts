@@ -113,7 +113,12 @@ describe('at full scale', () => {
     const { settings, space } = full(preset);
     const ranks = space.groups.map(() => 256);
     const spec = trialSpecOf(trainingSettingsOf(settings, space, { ranks }), CONFIG, []);
-    expect(settings).toMatchObject({ model: 'FacebookAI/roberta-large', targets: 'query,value', parts: '0.9,0.1,0' });
+    expect(settings).toMatchObject({
+      model: 'FacebookAI/roberta-large',
+      targets: 'query,value',
+      parts: '0.9,0.1,0',
+      confirmSeeds: 0,
+    });
     expect(spec).toMatchObject({
       seed: 1,
       maxTokens: common.maxTokens,
