@@ -27,3 +27,13 @@ test('an experiment is done again by its name and what was given beside it', () 
     'npx darse reproduce grid --scale smoke --out again',
   );
 });
+
+test.each([
+  ['/home/someone/private/texts.csv', 'texts.csv'],
+  ['C:\\Users\\someone\\texts.csv', 'texts.csv'],
+  ['relative/texts.csv', 'relative/texts.csv'],
+])('names %s as %s, so that a shared report tells nothing of folders', (data, shown) => {
+  const command = commandOf({ preset: 'grid', scale: 'full' }, { data, split: data });
+  expect(command).toContain(`--data ${shown} --split ${shown}`);
+  expect(command).not.toContain('someone');
+});

@@ -11,7 +11,8 @@ import { columns } from '../table.ts';
 
 /** What the study was made from, with, and by which command. */
 export function originSection({ journal }: StudyReport): ReportSection {
-  const { header, problems } = journal;
+  const { problems } = journal;
+  const header = { ...journal.header, settings: withoutFolders(journal.header.settings) };
   const { settings } = header;
   const blocks: ReportBlock[] = [
     {
@@ -53,6 +54,19 @@ export function originSection({ journal }: StudyReport): ReportSection {
   return { title: 'How it was made', lead: 'All that another person needs to check it.', blocks };
 }
 
+/** Settings that name files, by their names alone: where they lie on a machine is nobody else's business. */
+function withoutFolders(settings: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isPath = (value: unknown) => typeof value === 'string' && /^(\/|[a-z]:\\|\\\\)/i.test(value);
+  const nameOf = (value: unknown) =>
+    isPath(value)
+      ? String(value)
+          .split(/[\\/]/)
+          .findLast((part) => part !== '')
+      : value;
+  const { data, split, model } = settings;
+  return { ...settings, data: nameOf(data), split: nameOf(split), model: nameOf(model) };
+}
+
 function commandOf({ settings, reproduces }: StudyHeader): string {
   const out = 'again';
   if (!reproduces) return reproduceCommand(STUDY_FIELDS, settings, { command: 'npx darse search', out });
@@ -64,7 +78,7 @@ function commandOf({ settings, reproduces }: StudyHeader): string {
 }
 
 function commandNote(settings: Readonly<Record<string, unknown>>): string {
-  const plain = 'Only settings that are not the default are named.';
+  const plain = 'Only settings that are not the default are named; files go by their names, to be put where yours lie.';
   return settings['time'] == null
     ? plain
     : `${plain} How many trainings fit into --time depends on the machine; --trials in its place does not.`;
