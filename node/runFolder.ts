@@ -39,11 +39,14 @@ export const STUDY_FILES = {
   paperTables: 'tables.md',
   paperCsv: 'tables.csv',
   /** Of a smoke run: the texts and the encoder that it made up. */
-  smoke: 'smoke',
+  smoke: '.smoke',
 } as const;
 
 /** Two, written in turn, so that one is always whole. */
 const CHECKPOINT_SLOTS = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'] as const;
+
+/** What a folder may hold of a run or study that has not begun. */
+const MADE_ANEW: ReadonlySet<string> = new Set([LOCK_FILE, STUDY_FILES.smoke]);
 
 /** Refuses a folder that holds anything, so that nothing is overwritten; one that is not there yet is fine. */
 export async function checkNewFolder(path: string): Promise<void> {
@@ -51,7 +54,7 @@ export async function checkNewFolder(path: string): Promise<void> {
     if (cause.code === 'ENOENT') return [];
     throw new DarseError('file', `cannot use ${path} as a folder: ${fileProblem(cause)}`, { cause });
   });
-  const found = present.filter((name) => name !== LOCK_FILE);
+  const found = present.filter((name) => !MADE_ANEW.has(name));
   if (found.includes(STUDY_FILES.journal)) {
     throw new DarseError(
       'usage',

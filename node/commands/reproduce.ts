@@ -112,7 +112,7 @@ function problemsOf({ scale }: Reproduction, out: string | null, given: Readonly
   return problems;
 }
 
-/** Runs on a ground that is made up for it, which is removed again where no study came of it. */
+/** Runs on a ground that is made up for it, which is removed again where no study came of it for some error. */
 async function onSmokeGround(
   folder: string,
   work: (ground: Pick<StudySettings, 'data' | 'model'>) => Promise<number>,
