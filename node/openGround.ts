@@ -17,7 +17,10 @@ export interface OpenGround {
 }
 
 /** Reads and splits the data and opens the backbone that the settings name; close `model` when done. */
-export async function openGround(settings: TrainingSettings, context: CommandContext): Promise<OpenGround> {
+export async function openGround(
+  settings: TrainingSettings,
+  context: Pick<CommandContext, 'quiet'>,
+): Promise<OpenGround> {
   const split = await readSplitData(settings);
   const model = await openModel(settings.model, context);
   try {

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import type { EngineDescription } from '../shared/engines/engine.ts';
 import type { BaseModel } from '../shared/export/adapterFolder.ts';
 import type { EvaluatedPart, TrainingFacts } from '../shared/export/modelCard.ts';
 import { formatAlphaRule } from '../shared/lora/loraScale.ts';
@@ -13,7 +14,8 @@ export function baseModel({ folder: { name, path, revision, origin }, backbone }
   return revision === undefined ? { nameOrPath: path, modelType } : { nameOrPath: name, revision, modelType };
 }
 
-type FactSource = Pick<Training, 'spec' | 'model' | 'engine' | 'split'> & {
+type FactSource = Pick<Training, 'spec' | 'model' | 'split'> & {
+  readonly engine: EngineDescription;
   readonly settings: Omit<TrainingSettings, 'ranks'>;
 };
 
@@ -36,7 +38,7 @@ export function trainingFacts(
       ...(spec.omega === undefined ? [] : [['omega', String(spec.omega)] as const]),
       ['seed', String(settings.seed)],
       ['data hash', split.dataSet.hash],
-      ['engine', `${engine.description.name}, ${engine.description.device}`],
+      ['engine', `${engine.name}, ${engine.device}`],
       ...more,
     ],
     results,

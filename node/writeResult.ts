@@ -20,9 +20,12 @@ export async function writeResult(
   const { config } = model.backbone;
   const { name, revision } = model.folder;
   const adapter = adapterFolderOf(spec, config, baseModel(model), result.parameters);
-  const facts = trainingFacts(training, settings.ranks, evaluatedParts(training, result), [
-    ['seconds', seconds.total.toFixed(1)],
-  ]);
+  const facts = trainingFacts(
+    { ...training, engine: engine.description },
+    settings.ranks,
+    evaluatedParts(training, result),
+    [['seconds', seconds.total.toFixed(1)]],
+  );
   const files = peftFolder(adapter, facts);
   const card = files.get(CARD_FILE);
   const json = resultJson({

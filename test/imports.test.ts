@@ -29,6 +29,7 @@ const ALLOWED: Readonly<Record<string, { readonly folders: readonly string[]; re
         '@tensorflow/tfjs-backend-webgpu',
         'node:',
         'onnxruntime-node',
+        'valibot',
         'webgpu',
       ],
     },

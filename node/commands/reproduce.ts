@@ -16,6 +16,7 @@ import { carryOut } from '../study/carryOut.ts';
 import { writeSmokeGround } from '../study/smokeGround.ts';
 import { addFields } from './addFields.ts';
 import { CHECKPOINT_FIELDS } from './checkpointFields.ts';
+import { POOL_FIELDS } from './poolFields.ts';
 
 /** On what an experiment is run; a smoke run makes up its own. */
 const GROUND_FIELDS = {
@@ -59,6 +60,7 @@ const FIELDS = {
     help: 'new folder for the study, with tables.md and tables.csv in the layout of the paper',
   },
   ...CHECKPOINT_FIELDS,
+  ...POOL_FIELDS,
   ...GIVEN_FIELDS,
 } as const satisfies Fields;
 
@@ -71,19 +73,20 @@ export function declare(command: Command): void {
 export async function run(context: CommandContext): Promise<number> {
   const file = await configFile(context);
   const flags = givenFields(FIELDS, context.options);
-  const { scale, out, checkpointSeconds } = parseSettings(FIELDS, file, flags);
+  const { scale, out, checkpointSeconds, parallel, silenceSeconds } = parseSettings(FIELDS, file, flags);
   const given = givenFields(GIVEN_FIELDS, { ...file, ...flags });
   const reproduces = { preset: presetNamed(context.args[0] ?? ''), scale };
   const wrong = problemsOf(reproduces, out, given);
   if (out === null || wrong.length > 0) throw problemsError('usage', 'this cannot be reproduced:', wrong);
   await checkNewFolder(out);
-  const study = { context, folder: out, reproduces, checkpointSeconds, begun: null };
+  const pool = { parallel, silenceSeconds };
+  const study = { folder: out, reproduces, checkpointSeconds, begun: null };
   if (scale === 'full')
-    return carryOut({ ...study, settings: withAbsolutePaths(reproductionSettings(reproduces, given)) });
+    return carryOut(context, { ...study, settings: withAbsolutePaths(reproductionSettings(reproduces, given)) }, pool);
   // What is not allowed is told before anything is written.
   reproductionSettings(reproduces, given);
   return onSmokeGround(out, (ground) =>
-    carryOut({ ...study, settings: reproductionSettings(reproduces, given, { ...ground }) }),
+    carryOut(context, { ...study, settings: reproductionSettings(reproduces, given, { ...ground }) }, pool),
   );
 }
 

@@ -6,8 +6,9 @@ import { readReport } from '../study/readReport.ts';
 import { writeReport } from '../study/writeReport.ts';
 import { addFields, UNUSED_SEED } from './addFields.ts';
 import { CHECKPOINT_FIELDS } from './checkpointFields.ts';
+import { POOL_FIELDS } from './poolFields.ts';
 
-const FIELDS = { ...CHECKPOINT_FIELDS, ...UNUSED_SEED };
+const FIELDS = { ...CHECKPOINT_FIELDS, ...POOL_FIELDS, ...UNUSED_SEED };
 
 export function declare(command: Command): void {
   command.argument('<study>', 'folder of the study');
@@ -17,12 +18,12 @@ export function declare(command: Command): void {
 /** Goes on with a study where it stood, in the middle of a trial too; one that has ended is told as it is. */
 export async function run(context: CommandContext): Promise<number> {
   const [folder = ''] = context.args;
-  const { checkpointSeconds } = await commandSettings(FIELDS, context);
+  const { checkpointSeconds, ...pool } = await commandSettings(FIELDS, context);
   const { journal, settings, summary } = await readStudyFolder(folder);
   if (summary.isOver) {
     await writeReport(folder, await readReport(folder, { withTexts: true, note: (line) => context.note(line) }));
     return tellEnd(context, folder, { journal, summary });
   }
   const { reproduces = null } = journal.header;
-  return carryOut({ context, folder, settings, reproduces, checkpointSeconds, begun: journal.header });
+  return carryOut(context, { folder, settings, reproduces, checkpointSeconds, begun: journal.header }, pool);
 }

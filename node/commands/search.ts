@@ -10,6 +10,7 @@ import { checkNewFolder } from '../runFolder.ts';
 import { carryOut } from '../study/carryOut.ts';
 import { addFields } from './addFields.ts';
 import { CHECKPOINT_FIELDS } from './checkpointFields.ts';
+import { POOL_FIELDS } from './poolFields.ts';
 
 const FIELDS = {
   out: {
@@ -21,6 +22,7 @@ const FIELDS = {
   },
   ...PRESET_FIELD,
   ...CHECKPOINT_FIELDS,
+  ...POOL_FIELDS,
   ...STUDY_FIELDS,
 } as const satisfies Fields;
 
@@ -35,6 +37,8 @@ export async function run(context: CommandContext): Promise<number> {
     out,
     preset: _preset,
     checkpointSeconds,
+    parallel,
+    silenceSeconds,
     ...settings
   } = readPresetSettings(FIELDS, namedPreset(file, given), file, given);
   if (out === null || settings.data === null) {
@@ -46,5 +50,6 @@ export async function run(context: CommandContext): Promise<number> {
   }
   await checkNewFolder(out);
   const absolute: StudySettings = withAbsolutePaths(settings);
-  return carryOut({ context, folder: out, settings: absolute, reproduces: null, checkpointSeconds, begun: null });
+  const toOpen = { folder: out, settings: absolute, reproduces: null, checkpointSeconds, begun: null };
+  return carryOut(context, toOpen, { parallel, silenceSeconds });
 }

@@ -1,21 +1,38 @@
 import { join } from 'node:path';
 import { END_REASONS } from '../../shared/export/report/studySentence.ts';
 import { SMOKE_NOTICE } from '../../shared/search/presets/paperPresets.ts';
+import { reproductionPlan } from '../../shared/search/presets/reproductionPlan.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { INTERRUPTED } from '../interruption.mjs';
+import type { PoolOptions } from '../pool/openTrainingPool.ts';
+import { describeParts } from '../prepareData.ts';
 import { STUDY_FILES } from '../runFolder.ts';
 import { shellWord } from '../../shared/study/shellWord.ts';
 import { openStudy, type StudyToOpen } from './openStudy.ts';
+import { openTrainer, type StudyTrainer } from './openTrainer.ts';
 import { runSearch, type SearchEnd } from './runSearch.ts';
 import { studyJson } from './studyJson.ts';
 
 /** Begins a study or goes on with one, and tells how that ended; the exit code. */
-export async function carryOut(toOpen: StudyToOpen): Promise<number> {
-  const { context, folder } = toOpen;
-  const study = await openStudy(toOpen);
+export async function carryOut(
+  context: CommandContext,
+  toOpen: StudyToOpen,
+  { parallel, silenceSeconds }: PoolOptions,
+): Promise<number> {
+  const { folder } = toOpen;
+  const study = await openStudy(toOpen, context);
+  let trainer: StudyTrainer | undefined;
   try {
-    const end = await runSearch(study);
+    if (toOpen.reproduces) {
+      if (toOpen.reproduces.scale === 'smoke') context.note(SMOKE_NOTICE);
+      context.note(reproductionPlan(toOpen.reproduces, study.settings, study.space, study.data.train.length));
+    }
+    for (const line of describeParts(study.split, study.model.tokenizer, study.maxTokens)) context.note(line);
+    trainer = await openTrainer(study, context.interruption.asked, { parallel, silenceSeconds });
+    const processes = parallel > 1 ? `; up to ${parallel} trainings at once, each in a process of its own` : '';
+    context.note(`engine ${trainer.engine.name}: ${trainer.engine.device}${processes}`);
+    const end = await runSearch(context, study, trainer);
     if (!end.interrupted) return tellEnd(context, folder, end);
     const { finished } = end.summary;
     const resume = `npx darse resume ${shellWord(folder)}`;
@@ -23,6 +40,7 @@ export async function carryOut(toOpen: StudyToOpen): Promise<number> {
     context.result({ interrupted: { finished: finished.length, resume } });
     return INTERRUPTED;
   } finally {
+    await trainer?.close();
     await study.close();
   }
 }

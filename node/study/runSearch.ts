@@ -18,15 +18,19 @@ import { type StudySummary, summariseStudy } from '../../shared/search/summarise
 import type { HistoryRecord } from '../../shared/history/record.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import { parseDuration } from '../../shared/study/parseDuration.ts';
+import type { StudyTrialEvent } from '../../shared/trial/trialEvent.ts';
+import type { CommandContext } from '../commandContext.ts';
 import { lockFolder } from '../folderLock.ts';
 import { type HistoryFile, openHistory } from '../historyFile.ts';
 import { noteOtherEngine } from '../noteOtherEngine.ts';
 import { packageVersion } from '../packageVersion.mjs';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
+import { dropCheckpoints, keepCheckpointsOf } from './checkpointFolders.ts';
 import type { OpenStudy } from './openStudy.ts';
+import type { StudyTrainer } from './openTrainer.ts';
 import { clearStopRequest, isStopRequested, watchForLeaving } from './stopRequest.ts';
 import { createStudyReporter, type StudyReporter } from './studyReporter.ts';
-import { curveNews, type StudyTrialEvent, trainingExecutor } from './trainingExecutor.ts';
+import { curveNews } from './trainingExecutor.ts';
 import { writeReport, writeTables } from './writeReport.ts';
 import { writeBest } from './writeStudy.ts';
 
@@ -42,13 +46,13 @@ export interface SearchEnd {
  * Runs a study in its folder, from where its journal ends to the study's own end or to Ctrl-C. Each thing that happens is
  * a record before anything is made of it; best/, the report and the table of trials follow from the records after every trial.
  */
-export async function runSearch(study: OpenStudy): Promise<SearchEnd> {
+export async function runSearch(context: CommandContext, study: OpenStudy, trainer: StudyTrainer): Promise<SearchEnd> {
   const { folder } = study;
-  const { interruption } = study.context;
+  const { interruption } = context;
   const lock = await lockFolder(folder);
   try {
     const file = await openHistory(join(folder, STUDY_FILES.journal));
-    const session = createSession(study, file, () => lock.check());
+    const session = createSession({ context, study, trainer }, file, () => lock.check());
     // Of somebody who asked an earlier process.
     await clearStopRequest(folder, 'stopStudy');
     interruption.saveFirst((line) => session.reporter.note(line));
@@ -71,9 +75,14 @@ export async function runSearch(study: OpenStudy): Promise<SearchEnd> {
   }
 }
 
-/** One process's work at a study. */
-interface Session {
+interface Workplace {
+  readonly context: CommandContext;
   readonly study: OpenStudy;
+  readonly trainer: StudyTrainer;
+}
+
+/** One process's work at a study. */
+interface Session extends Workplace {
   readonly reporter: StudyReporter;
   /** All records, those of earlier sessions too, as the study they make. */
   readonly journal: () => StudyJournal;
@@ -84,20 +93,21 @@ interface Session {
 }
 
 function createSession(
-  study: OpenStudy,
+  workplace: Workplace,
   file: HistoryFile & { readonly records: readonly HistoryRecord[]; readonly problems: readonly string[] },
   checkLock: () => void,
 ): Session & { readonly began: readonly HistoryRecord[] } {
+  const { context, study, trainer } = workplace;
   const name = join(study.folder, STUDY_FILES.journal);
   let reader: StudyReader | null = file.records.length > 0 ? openStudyReader(file.records, name, file.problems) : null;
   const before = reader?.journal();
-  for (const problem of before?.problems ?? []) study.context.note(`note: ${name}: ${problem}`);
+  for (const problem of before?.problems ?? []) context.note(`note: ${name}: ${problem}`);
   const startedAt = performance.now();
   const elapsedSeconds = () => (before?.elapsedSeconds ?? 0) + (performance.now() - startedAt) / 1000;
   return {
-    study,
+    ...workplace,
     began: file.records,
-    reporter: createStudyReporter(study),
+    reporter: createStudyReporter(context, study, trainer.parallel),
     journal() {
       if (reader === null) throw new DarseError('internal', `${name} has no header yet`);
       return reader.journal();
@@ -115,14 +125,16 @@ function createSession(
 
 /** Goes on with the study; whether it was interrupted. */
 async function work(session: Session & { readonly began: readonly HistoryRecord[] }): Promise<boolean> {
-  const { study, reporter, began } = session;
-  const { context, engine, space, strategy, settings, folder } = study;
+  const { context, study, trainer, reporter, began } = session;
+  const { space, strategy, settings, folder } = study;
+  const { engine, parallel } = trainer;
   if (began.length === 0) await session.append({ ...headerOf(study) });
-  else noteOtherEngine(context, engine.description, began);
+  else noteOtherEngine(context, engine, began);
   await writeFolder(folder, new Map([[STUDY_FILES.split, study.split.splitText]]));
-  await session.append({ kind: 'session', darse: packageVersion(), engine: engine.description });
+  await session.append({ kind: 'session', darse: packageVersion(), engine, parallel });
   const journal = session.journal();
   if (journal.end) await clearStopRequest(folder, 'stopSearch');
+  await keepCheckpointsOf(folder, journal.running);
   reporter.begin(journal);
   const keepBest = createBestKeeper(session);
   await keepBest();
@@ -131,7 +143,8 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
     space,
     strategy,
     seed: settings.seed,
-    executor: trainingExecutor(study),
+    executor: trainer.executor,
+    parallel,
     limits: settings.trials === null ? {} : { trials: settings.trials },
     pruning: { pruner: study.pruner, curveNews },
     fairRate: settings.lrFair ? study.specOf({ ranks: uniformRanks(space, 0) }).learningRate : null,
@@ -148,10 +161,14 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
 }
 
 /** Records and shows an event; false where the study is to be left here. */
-async function take({ study, reporter, append }: Session, event: StudyEvent<StudyTrialEvent>): Promise<boolean> {
+async function take(
+  { context, study, reporter, append }: Session,
+  event: StudyEvent<StudyTrialEvent>,
+): Promise<boolean> {
   switch (event.kind) {
     case 'trialStarted': {
-      if (study.context.interruption.asked.aborted) return false;
+      // Its executor gives it back at once.
+      if (context.interruption.asked.aborted) return true;
       const { number: trial, ranks } = event.trial;
       await append({ ...event.trial, kind: 'trialStarted', trial, ranks });
       reporter.started(event.trial);
@@ -159,21 +176,26 @@ async function take({ study, reporter, append }: Session, event: StudyEvent<Stud
     }
     case 'progress': {
       const { number: trial } = event.trial;
-      reporter.event(event.event);
-      if (event.event.kind === 'interrupted') await append({ ...event.event, trial });
+      reporter.event(trial, event.event);
       if (NOTEWORTHY.has(event.event.kind)) await append({ ...event.event, trial });
-      return event.event.kind !== 'interrupted';
+      return true;
     }
+    case 'left':
+      return false;
     case 'end':
       await append({ ...event });
       await clearStopRequest(study.folder, 'stopSearch');
       reporter.record(event);
       return true;
     case 'rate':
-    case 'rateRule':
     case 'trial':
-    case 'confirmationPlan':
     case 'confirmation':
+      await append({ ...event });
+      await dropCheckpoints(study.folder, event.trial);
+      reporter.record(event);
+      return true;
+    case 'rateRule':
+    case 'confirmationPlan':
     case 'confirmationEnd':
       await append({ ...event });
       reporter.record(event);
@@ -190,6 +212,7 @@ const NOTEWORTHY: ReadonlySet<StudyTrialEvent['kind']> = new Set([
   'stoppedEarly',
   'testLook',
   'problem',
+  'interrupted',
 ]);
 
 /** Brings best/, the report and the table of trials up to the records, and tells of the trial that has just ended. */
@@ -219,7 +242,7 @@ function textOf({ split }: OpenStudy): (id: string) => string | undefined {
  * has `begun`; or the training would end after `--time`, were it to take as long as the longest so far.
  */
 function haltOf(
-  { study, journal, elapsedSeconds }: Session,
+  { study, trainer, journal, elapsedSeconds }: Session,
   next: Trial,
   phase: StudyPhase,
   begun: ReadonlySet<number>,
@@ -233,7 +256,8 @@ function haltOf(
     trial.status === 'finished' ? trial.facts.seconds : 0,
   );
   const arms = phase === 'confirmation' && confirmation ? confirmationArms(confirmation.plan).length : 1;
-  return elapsedSeconds() + arms * Math.max(0, ...seconds) > parseDuration('--time', time) ? 'time' : null;
+  const rounds = Math.ceil(arms / trainer.parallel);
+  return elapsedSeconds() + rounds * Math.max(0, ...seconds) > parseDuration('--time', time) ? 'time' : null;
 }
 
 function headerOf({ settings, reproduces, space, split, model, data, key, ground }: OpenStudy): StudyHeader {

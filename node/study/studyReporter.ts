@@ -14,15 +14,16 @@ import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { StudyJournal, StudyTrial } from '../../shared/search/studyJournal.ts';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
 import { parseDuration } from '../../shared/study/parseDuration.ts';
+import type { StudyTrialEvent } from '../../shared/trial/trialEvent.ts';
+import type { CommandContext } from '../commandContext.ts';
 import { createProgress } from '../progress.ts';
 import type { OpenStudy } from './openStudy.ts';
-import type { StudyTrialEvent } from './trainingExecutor.ts';
 
 /** Tells a person how a study goes: a bar with ETA per trial and for the study, a line per trial that ended. */
 export interface StudyReporter {
   begin(journal: StudyJournal): void;
   started(trial: Trial): void;
-  event(event: StudyTrialEvent): void;
+  event(trial: number, event: StudyTrialEvent): void;
   /** What the study has recorded, but for the trials of the search. */
   record(record: StudyRecord): void;
   /** `elapsedSeconds`: of the whole study so far. */
@@ -32,20 +33,29 @@ export interface StudyReporter {
   end(): void;
 }
 
+interface RunningProgress {
+  readonly eta: TrialEta;
+  step: number;
+  totalSteps: number;
+}
+
 const WIDTHS = [5, 11, 10, 8, 10, 9] as const;
 
-export function createStudyReporter({ context, settings, space, data }: OpenStudy): StudyReporter {
+/** `parallel`: the most trainings at once. */
+export function createStudyReporter(
+  context: CommandContext,
+  { settings, space, data }: OpenStudy,
+  parallel: number,
+): StudyReporter {
   const progress = createProgress(context);
   const vectors = affordableRanks(space).count;
   const most = settings.trials === null ? vectors : BigInt(Math.min(settings.trials, Number(vectors)));
   const longestKey = Math.max(...space.allowed.map((rank) => String(rank).length)) * space.groups.length;
   const rankWidth = Math.max('ranks'.length, longestKey + space.groups.length - 1);
   const trialMs: number[] = [];
-  let current = 0;
+  const running = new Map<number, RunningProgress>();
   let endedCount = 0;
   let elapsed = 0;
-  let totalSteps = 0;
-  let trialEta: TrialEta | undefined;
 
   const line = (text: string) => {
     progress.end();
@@ -64,7 +74,8 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
     const range = etaRange(trialMs, Math.max(0, Number(most) - endedCount));
     if (!range || !Number.isFinite(range.highMs)) return '';
     const allowedMs = settings.time === null ? range.highMs : 1000 * (parseDuration('--time', settings.time) - elapsed);
-    const capped = { lowMs: Math.min(range.lowMs, allowedMs), highMs: Math.min(range.highMs, allowedMs) };
+    // Whether trainings run at once is up to the strategy.
+    const capped = { lowMs: Math.min(range.lowMs / parallel, allowedMs), highMs: Math.min(range.highMs, allowedMs) };
     return capped.highMs > 0 ? `; study at most ${etaInWords(capped).replace('about ', '')}` : '';
   };
 
@@ -84,22 +95,29 @@ export function createStudyReporter({ context, settings, space, data }: OpenStud
       line(row('trial', 'ranks', ['parameters', 'MSE', 'R²', 'accuracy', 'seconds']));
     },
     started({ number }) {
-      current = number;
-      trialEta = createTrialEta({ epochs: settings.epochs, batchSize: settings.batch }, data, () => performance.now());
+      const rows = { epochs: settings.epochs, batchSize: settings.batch };
+      running.set(number, { eta: createTrialEta(rows, data, () => performance.now()), step: 0, totalSteps: 0 });
     },
-    event(event) {
+    event(number, event) {
       if (event.kind === 'problem') return line(`note: ${event.message}`);
-      if (event.kind === 'interrupted') return;
-      trialEta?.hear(event);
+      const trial = running.get(number);
+      if (event.kind === 'interrupted' || !trial) return;
+      trial.eta.hear(event);
       if (event.kind === 'started') {
-        totalSteps = event.totalSteps;
-        if (event.firstStep > 0) line(`trial ${current} goes on after step ${count(event.firstStep)}`);
+        trial.totalSteps = event.totalSteps;
+        if (event.firstStep > 0) line(`trial ${number} goes on after step ${count(event.firstStep)}`);
       }
       if (event.kind === 'step') {
-        progress.show(`trial ${current}`, event.step, totalSteps, `${trialEta?.left() ?? ''}${studyLeft()}`);
+        trial.step = event.step;
+        const all = [...running.values()];
+        const last = all.reduce((a, b) => (b.totalSteps - b.step > a.totalSteps - a.step ? b : a));
+        const sum = (of: 'step' | 'totalSteps') => all.reduce((total, one) => total + one[of], 0);
+        const label = all.length === 1 ? `trial ${number}` : `${all.length} trials`;
+        progress.show(label, sum('step'), sum('totalSteps'), `${last.eta.left()}${studyLeft()}`);
       }
     },
     record(record) {
+      if ('trial' in record) running.delete(record.trial);
       switch (record.kind) {
         case 'rate':
           return line(rateLine(record));

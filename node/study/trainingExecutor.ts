@@ -1,5 +1,4 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { Engine } from '../../shared/engines/engine.ts';
 import type { Executor, Trial } from '../../shared/search/evaluation.ts';
 import { groupImportance } from '../../shared/search/groupImportance.ts';
 import type { CurveNews } from '../../shared/search/pruners/watchCurves.ts';
@@ -8,19 +7,13 @@ import { trialImportance } from '../../shared/search/trialImportance.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
 import { openTrialRun } from '../../shared/trial/checkpointedTrial.ts';
-import type { ToldEvent } from '../../shared/trial/trialEvent.ts';
+import type { StudyTrialEvent } from '../../shared/trial/trialEvent.ts';
 import { trialKey } from '../../shared/trial/trialKey.ts';
-import { folderCheckpoints, STUDY_FILES } from '../runFolder.ts';
+import { folderCheckpoints } from '../runFolder.ts';
 import { baseModel } from '../trainingFacts.ts';
+import { checkpointFolder } from './checkpointFolders.ts';
 import type { OpenStudy } from './openStudy.ts';
 import { storeTrial } from './storedTrial.ts';
-
-/** What is told of a trial while it trains. */
-export type StudyTrialEvent =
-  | ToldEvent
-  | { readonly kind: 'problem'; readonly message: string }
-  /** The trial was saved and stopped: whoever hears this leaves the study here. */
-  | { readonly kind: 'interrupted'; readonly step: number };
 
 /** What an event tells of its trial's validation curve; null: nothing. */
 export function curveNews(event: StudyTrialEvent): CurveNews | null {
@@ -29,14 +22,14 @@ export function curveNews(event: StudyTrialEvent): CurveNews | null {
 }
 
 /**
- * Trains each proposal here, one after the other, from its newest checkpoint where there is one. A training whose numbers
- * run away or whose engine refuses it is a failed trial; whatever else goes wrong ends the study, which can be resumed.
+ * Trains each proposal here, one after the other, from its newest checkpoint where there is one, until `stop` is aborted. A training whose
+ * numbers run away or whose engine refuses it is a failed trial; whatever else goes wrong ends the study, which can be resumed.
  */
-export function trainingExecutor(study: OpenStudy): Executor<StudyTrialEvent> {
+export function trainingExecutor(study: OpenStudy, engine: Engine, stop: AbortSignal): Executor<StudyTrialEvent> {
   return {
     async *evaluate(trial) {
       try {
-        return yield* train(study, trial);
+        return stop.aborted ? null : yield* train(study, engine, stop, trial);
       } catch (error) {
         if (error instanceof DarseError && (error.code === 'notFinite' || error.code === 'engine')) {
           return { status: 'failed', message: error.message };
@@ -47,8 +40,13 @@ export function trainingExecutor(study: OpenStudy): Executor<StudyTrialEvent> {
   };
 }
 
-async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<StudyTrialEvent>['evaluate']> {
-  const { context, model, engine, checkpointSeconds, settings, space } = study;
+async function* train(
+  study: OpenStudy,
+  engine: Engine,
+  stop: AbortSignal,
+  trial: Trial,
+): ReturnType<Executor<StudyTrialEvent>['evaluate']> {
+  const { model, checkpointSeconds, settings, space } = study;
   const { number } = trial;
   const spec = study.specOf(trial);
   const data = trial.onTest ? study.data : { ...study.data, test: [] };
@@ -61,7 +59,7 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
     backbone: model.backbone,
     checkpoints: folderCheckpoints(folder, key),
     checkpointSeconds,
-    stop: context.interruption.asked,
+    stop,
     memoryBytes: () => process.memoryUsage.rss(),
     now: () => performance.now(),
   });
@@ -69,7 +67,7 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
   const { end, seconds, peakMemoryBytes } = yield* run.events;
   if (end.kind === 'stopped') {
     yield { kind: 'interrupted', step: end.step };
-    return { status: 'failed', message: `interrupted after step ${end.step}` };
+    return null;
   }
   const { score, epoch, epochs, steps, validation, test, testScores, parameters, sensitivity } = end.result;
   // What the confirmation trains is looked at and not handed over.
@@ -98,15 +96,4 @@ async function* train(study: OpenStudy, trial: Trial): ReturnType<Executor<Study
     ...(testScores && { squaredErrors: data.test.map((row, i) => ((testScores[i] ?? Number.NaN) - row.score) ** 2) }),
     facts,
   };
-}
-
-/** The folder of a trial's checkpoints; those of trials that have ended are removed. */
-async function checkpointFolder(study: string, trial: number): Promise<string> {
-  const all = join(study, STUDY_FILES.running);
-  const mine = `trial-${trial}`;
-  await mkdir(join(all, mine), { recursive: true });
-  for (const name of await readdir(all)) {
-    if (name !== mine) await rm(join(all, name), { recursive: true });
-  }
-  return join(all, mine);
 }

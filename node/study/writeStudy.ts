@@ -33,7 +33,7 @@ export async function writeBest(
       trivial: journal.header.trivial,
     },
   ];
-  const facts = trainingFacts({ ...study, spec }, ranksKey(best.ranks), results, [
+  const facts = trainingFacts({ ...study, spec, engine: best.facts.engine }, ranksKey(best.ranks), results, [
     [
       'found by',
       `a rank search (${settings.strategy}) that chose by these validation rows: their results are too good to be expected again`,

@@ -25,20 +25,27 @@ export function createTrialEta(
   const stepMs: number[] = [];
   let stepsLeft = 0;
   let totalSteps = 0;
-  let lastStepAt: number | undefined;
+  let stepsPerEpoch = 0;
+  /** The last step known to be done, and when. */
+  let last: { readonly step: number; readonly atMs: number } | undefined;
   /** The evaluations still to come, in steps that would take as long. */
   const evaluationSteps = (epoch: number) =>
     (EVALUATION_SHARE * ((epochs - epoch + 1) * validation.length + test.length)) / batchSize;
   return {
     hear(event) {
-      const at = now();
-      if (event.kind === 'started') totalSteps = event.totalSteps;
-      if (event.kind === 'step') {
-        if (lastStepAt !== undefined) stepMs.push(at - lastStepAt);
-        stepsLeft = totalSteps - event.step + evaluationSteps(event.epoch);
+      const atMs = now();
+      if (event.kind === 'started') {
+        ({ totalSteps, stepsPerEpoch } = event);
+        last = { step: event.firstStep, atMs };
       }
-      if (event.kind === 'started' || event.kind === 'step' || event.kind === 'epoch') lastStepAt = at;
-      if (event.kind === 'evaluating') lastStepAt = undefined;
+      if (event.kind === 'step') {
+        // A process of its own does not tell every step.
+        if (last !== undefined) stepMs.push((atMs - last.atMs) / (event.step - last.step));
+        stepsLeft = totalSteps - event.step + evaluationSteps(event.epoch);
+        last = { step: event.step, atMs };
+      }
+      if (event.kind === 'evaluating') last = undefined;
+      if (event.kind === 'epoch') last = { step: event.epoch * stepsPerEpoch, atMs };
     },
     left() {
       const eta = etaRange(stepMs, stepsLeft);

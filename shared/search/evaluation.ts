@@ -38,7 +38,8 @@ export type Evaluation =
 
 /** What runs trials: here, in a pool, on a queue, or by looking them up. Its events are handed through by the study. */
 export interface Executor<Event = never> {
-  evaluate(trial: Trial): AsyncGenerator<Event, Evaluation, void>;
+  /** null: the host has been asked to leave the study, and the trial has no end yet. */
+  evaluate(trial: Trial): AsyncGenerator<Event, Evaluation | null, void>;
 }
 
 /** The one gate for results: a score that is no finite number is a failure, an importance that is none is left out. */

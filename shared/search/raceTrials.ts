@@ -4,7 +4,13 @@ import type { Evaluation, Executor, Trial } from './evaluation.ts';
 export type TrialNews<Event, T extends Trial = Trial> =
   | { readonly kind: 'trialStarted'; readonly trial: T }
   | { readonly kind: 'progress'; readonly trial: T; readonly event: Event }
-  | { readonly kind: 'ended'; readonly trial: T; readonly evaluation: Evaluation };
+  | { readonly kind: 'ended'; readonly trial: T; readonly evaluation: Evaluation }
+  | LeftNews;
+
+/** Trials were left before their end, and none runs any more: whoever hears this leaves the study here. */
+export interface LeftNews {
+  readonly kind: 'left';
+}
 
 /**
  * Evaluates trials, at most `parallel` at once, and tells what happens as it happens. The next trial is drawn when there is
@@ -18,10 +24,12 @@ export async function* raceTrials<Event, T extends Trial>(
   endEarly: (trial: T, event: Event) => Evaluation | null = () => null,
 ): AsyncGenerator<TrialNews<Event, T>, void> {
   const running = new Map<T, ReturnType<typeof listen<Event, T>>>();
-  const runs = new Map<T, AsyncGenerator<Event, Evaluation, void>>();
+  const runs = new Map<T, AsyncGenerator<Event, Evaluation | null, void>>();
+  let isLeft = false;
   try {
     for (;;) {
-      while (running.size < parallel) {
+      const room = isLeft ? 0 : parallel;
+      while (running.size < room) {
         const { value: trial } = trials.next();
         if (!trial) break;
         yield { kind: 'trialStarted', trial };
@@ -29,13 +37,17 @@ export async function* raceTrials<Event, T extends Trial>(
         runs.set(trial, run);
         running.set(trial, listen(trial, run));
       }
-      if (running.size === 0) return;
+      if (running.size === 0) {
+        if (isLeft) yield { kind: 'left' };
+        return;
+      }
       const { trial, run, heard } = await Promise.race(running.values());
       // Removed before it is added again, so that a trial that talks much does not hide the others.
       running.delete(trial);
       if (heard.done) {
         runs.delete(trial);
-        yield { kind: 'ended', trial, evaluation: heard.value };
+        if (heard.value === null) isLeft = true;
+        else yield { kind: 'ended', trial, evaluation: heard.value };
         continue;
       }
       const early = endEarly(trial, heard.value);
@@ -53,6 +65,6 @@ export async function* raceTrials<Event, T extends Trial>(
   }
 }
 
-async function listen<Event, T extends Trial>(trial: T, run: AsyncGenerator<Event, Evaluation, void>) {
+async function listen<Event, T extends Trial>(trial: T, run: AsyncGenerator<Event, Evaluation | null, void>) {
   return { trial, run, heard: await run.next() };
 }

@@ -6,6 +6,7 @@ import { type RateRule, rateOf } from './learningRate/rateRule.ts';
 import { tuneRates } from './learningRate/tuneRates.ts';
 import type { Pruning } from './pruners/watchCurves.ts';
 import { rankCost, type RankSpace } from './rankSpace.ts';
+import type { LeftNews } from './raceTrials.ts';
 import type { Strategy } from './strategy.ts';
 import type { StudyRecord } from './studyRecord.ts';
 
@@ -36,7 +37,8 @@ export interface StudyOptions<Event> {
 export type StudyEvent<Event> =
   | StudyRecord
   | { readonly kind: 'trialStarted'; readonly trial: Trial }
-  | { readonly kind: 'progress'; readonly trial: Trial; readonly event: Event };
+  | { readonly kind: 'progress'; readonly trial: Trial; readonly event: Event }
+  | LeftNews;
 
 /**
  * A study: where asked, a fair learning rate for each number of parameters; the search; the confirmation of its answer. A pure function of its options

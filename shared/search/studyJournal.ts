@@ -13,7 +13,9 @@ export const STUDY_VERSION = 1;
 
 const CountSchema = v.pipe(v.number(), v.integer(), v.minValue(0));
 const RanksSchema = v.array(CountSchema);
-const MetricsSchema = v.custom<Metrics>((value) => typeof value === 'object' && value !== null && 'mse' in value);
+export const MetricsSchema = v.custom<Metrics>(
+  (value) => typeof value === 'object' && value !== null && 'mse' in value,
+);
 
 /** The first record: what the study is, down to the last setting. */
 const HeaderSchema = v.object({

@@ -1,19 +1,22 @@
 /** Every way DARSE can refuse or fail; scripts may rely on these words. */
-export type ErrorCode =
+export const ERROR_CODES = [
   /** A flag, a field of `--config` or a value given to a function is not allowed. */
-  | 'usage'
+  'usage',
   /** A data, split, model or adapter file is not there or wrong; the message lists every problem found. */
-  | 'input'
+  'input',
   /** A file or folder cannot be read or written. */
-  | 'file'
+  'file',
   /** A download failed or what came is not what was announced. */
-  | 'download'
+  'download',
   /** No engine of the wanted name works here. */
-  | 'engine'
+  'engine',
   /** Training produced a value that is not finite. */
-  | 'notFinite'
+  'notFinite',
   /** A promise of the program itself was broken: a bug. */
-  | 'internal';
+  'internal',
+] as const;
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** The one error type of DARSE: the message says what was found, what is allowed and what to do. */
 export class DarseError extends Error {

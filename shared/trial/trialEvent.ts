@@ -71,6 +71,13 @@ export type TrialEvent =
 /** What a trial tells, but for the checkpoints, which are kept when the next event comes. */
 export type ToldEvent = Exclude<TrialEvent, { kind: 'checkpoint' }>;
 
+/** What is told of a trial of a study while it trains. */
+export type StudyTrialEvent =
+  | ToldEvent
+  | { readonly kind: 'problem'; readonly message: string }
+  /** The trial was saved and stopped. */
+  | { readonly kind: 'interrupted'; readonly step: number };
+
 /** What a finished trial hands over; plain data but for the parameters. */
 export interface TrialResult {
   /** By validation MSE after the epoch the objective names. */

@@ -196,6 +196,36 @@ describe('parallel trials', () => {
   });
 });
 
+describe('a host that is asked to leave', () => {
+  test('hears so once the trials that still run have ended; those left have no record and are asked again', async () => {
+    const whole = await finish({ ...PAPER_SEARCH, executor: LOOKUP });
+    const left: number[] = [];
+    const executor: Executor<number> = {
+      async *evaluate(trial) {
+        if (trial.number < 3) {
+          yield trial.number;
+          return (await LOOKUP.evaluate(trial).next()).value ?? null;
+        }
+        left.push(trial.number);
+        return null;
+      },
+    };
+    const events: StudyEvent<number>[] = [];
+    for await (const event of runStudy({ ...PAPER_SEARCH, executor, parallel: 3 })) {
+      events.push(event);
+      if (event.kind === 'left') break;
+    }
+    expect(events.at(-1)).toEqual({ kind: 'left' });
+    expect(left).toContain(3);
+    expect(left.length).toBeLessThanOrEqual(3);
+    const history = events.filter((event): event is StudyRecord => event.kind === 'trial' || event.kind === 'end');
+    expect(history.length).toBeGreaterThan(0);
+    expect(history.every((record) => record.kind === 'trial' && record.trial < 3)).toBe(true);
+    const rest = await finish({ ...PAPER_SEARCH, executor: LOOKUP, history });
+    expect([...history, ...rest.records]).toEqual(whole.records);
+  });
+});
+
 describe('limits', () => {
   const GRID = { space: paperSpace(), strategy: gridStrategy(), seed: 0, executor: LOOKUP };
 

@@ -100,7 +100,7 @@ describe('a study with a confirmation', () => {
   async function records(options: StudyOptions<never>): Promise<StudyRecord[]> {
     const found: StudyRecord[] = [];
     for await (const event of runStudy(options)) {
-      if (event.kind !== 'trialStarted' && event.kind !== 'progress') found.push(event);
+      if (event.kind !== 'trialStarted' && event.kind !== 'progress' && event.kind !== 'left') found.push(event);
     }
     return found;
   }

@@ -30,7 +30,7 @@ async function records(options: Partial<StudyOptions<never>> & Pick<StudyOptions
   const found: StudyRecord[] = [];
   const study = runStudy({ space: SPACE, strategy: gridStrategy(), seed: 0, fairRate: 1, ...options });
   for await (const event of study) {
-    if (event.kind !== 'trialStarted' && event.kind !== 'progress') found.push(event);
+    if (event.kind !== 'trialStarted' && event.kind !== 'progress' && event.kind !== 'left') found.push(event);
   }
   return found;
 }
