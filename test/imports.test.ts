@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** What the files of a folder may import: folders of the project, and packages. */
+/** What the files of a folder (but for those of folders inside it that are named too) may import: folders of the project, and packages. */
 const ALLOWED: Readonly<Record<string, { readonly folders: readonly string[]; readonly packages: readonly string[] }>> =
   {
     shared: {
@@ -33,6 +33,11 @@ const ALLOWED: Readonly<Record<string, { readonly folders: readonly string[]; re
         'webgpu',
       ],
     },
+    'workers/page': {
+      folders: ['workers', 'shared'],
+      packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'comlink', 'onnxruntime-web'],
+    },
+    web: { folders: ['web', 'workers', 'shared'], packages: ['comlink', 'react', 'react-dom', 'uplot'] },
     node: {
       folders: ['node', 'workers', 'shared'],
       packages: [
@@ -71,7 +76,7 @@ describe.each(Object.keys(ALLOWED))('%s/', (folder) => {
 
   it('has files, and every relative import names one', () => {
     expect(files.length).toBeGreaterThan(0);
-    const present = new Set([...sources('shared'), ...sources('workers'), ...sources('node')]);
+    const present = new Set(Object.keys(ALLOWED).flatMap(sources));
     const missing = files.flatMap((file) =>
       importsOf(file)
         .filter((specifier) => specifier.startsWith('.') && !present.has(resolve(dirname(file), specifier)))
@@ -95,14 +100,24 @@ describe('shared/', () => {
 
 function sources(folder: string): string[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|tsx|mjs)$/.test(name) && !name.startsWith('assets/'))
-    .map((name) => join(ROOT, folder, name));
+    .filter((name) => /\.(ts|tsx|mjs|css)$/.test(name) && !name.startsWith('assets/'))
+    .map((name) => join(ROOT, folder, name))
+    .filter((path) => ownFolder(relative(ROOT, path)) === folder);
 }
 
-/** Specifiers of static, dynamic and type imports, exports, and `import('…')` types. */
+/** The named folder that a file's rules come from: the innermost that it is in. */
+function ownFolder(path: string): string {
+  return Object.keys(ALLOWED)
+    .filter((folder) => path.startsWith(`${folder}/`))
+    .reduce((longest, folder) => (folder.length > longest.length ? folder : longest), '');
+}
+
+/** Specifiers of static, dynamic and type imports, exports, `import('…')` types, and imports for what they do; without a bundler's `?…`. */
 function importsOf(file: string): string[] {
   const text = withoutComments(readFileSync(file, 'utf8'));
-  return [...text.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\()\s*'([^']+)'/g)].map((match) => match[1] ?? '');
+  return [...text.matchAll(/(?:\bfrom\s+|\bimport\s+|\bimport\()\s*'([^'?]+)(?:\?[^']*)?'/g)].map(
+    (match) => match[1] ?? '',
+  );
 }
 
 function withoutComments(text: string): string {

@@ -19,9 +19,9 @@ it('lists every source file with a phrase, and none that is not there', () => {
       listed.push([...folders, name].join('/'));
     }
   }
-  const present = ['shared', 'workers', 'node'].flatMap((folder) =>
+  const present = ['shared', 'workers', 'node', 'web'].flatMap((folder) =>
     readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(ts|tsx|mjs)$/.test(name) && !name.startsWith('assets/'))
+      .filter((name) => /\.(ts|tsx|mjs|css|html)$/.test(name) && !name.startsWith('assets/'))
       .map((name) => `${folder}/${name}`),
   );
   expect(listed.sort()).toEqual(present.sort());

@@ -1,0 +1,30 @@
+import { scoreText } from '../shared/export/report/numberText.ts';
+import type { SessionState } from './trainingSession.ts';
+
+/** Where the session is, in one sentence. */
+export function statusText(state: SessionState): string {
+  switch (state.stage) {
+    case 'welcome':
+      return '';
+    case 'opening':
+      return 'Loading what the training needs.';
+    case 'training': {
+      const { progress, left, asked } = state;
+      if (asked === 'paused') return `Paused after step ${progress.step} of ${progress.totalSteps}; saved.`;
+      if (asked === 'pause') return 'Pausing after this step.';
+      if (asked === 'stop' || asked === 'cancel') return 'Stopping after this step.';
+      if (progress.state === 'starting') return 'Preparing the first step.';
+      if (progress.state === 'evaluating')
+        return `Judging texts not trained on, ${progress.percent} % of the steps done.`;
+      return `Step ${progress.step} of ${progress.totalSteps}, ${progress.percent} %, ${left}.`;
+    }
+    case 'stopped':
+      return `Stopped after step ${state.progress.step} of ${state.progress.totalSteps}; what was trained is kept.`;
+    case 'finished':
+      return `Done: validation error ${scoreText(state.result.score)}.`;
+    case 'failed':
+      return `Failed: ${state.message}`;
+    default:
+      throw new RangeError(`unknown stage ${JSON.stringify(state satisfies never)}`);
+  }
+}

@@ -1,0 +1,67 @@
+import type { ClassBalance } from '../../shared/data/classBalance.ts';
+import type { LengthHistogram } from '../../shared/data/lengthHistogram.ts';
+import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
+import type { RunHeader } from '../../shared/history/runHeader.ts';
+import type { TrialRecord } from '../../shared/history/trialRecord.ts';
+import type { ResultJson } from '../../shared/trial/resultJson.ts';
+import type { ToldEvent } from '../../shared/trial/trialEvent.ts';
+import type { Answer } from './answer.ts';
+
+/** A training to open: all it depends on. */
+export interface OpenRequest {
+  /** The version of DARSE. */
+  readonly darse: string;
+  /** The folder of a model in the Hugging Face layout, its address ending in a slash. */
+  readonly model: { readonly name: string; readonly url: string };
+  readonly data: DataFile;
+  /** Fields of `TRAINING_FIELDS`; the others have their defaults. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** A data file of this site, or one that the user gave. */
+export type DataFile = { readonly name: string; readonly url: string } | { readonly name: string; readonly blob: Blob };
+
+/** A training that can begin, and what its user wants to see before. */
+export interface OpenedTraining {
+  readonly header: RunHeader;
+  /** Of the training part. */
+  readonly balance: ClassBalance;
+  /** Of the training part. */
+  readonly lengths: LengthHistogram;
+}
+
+export type TrainingEnd =
+  | { readonly kind: 'finished'; readonly result: ResultJson }
+  | { readonly kind: 'stopped'; readonly step: number };
+
+/** What a user may wish of a training that runs; it is heard after the step that is being computed. */
+export type Wish = 'pause' | 'resume' | 'stop';
+
+/** What the worker of a page does when called. */
+export interface TrainingService {
+  /** Answers as soon as the worker's thread is free: a sign of life. */
+  alive(): true;
+  /** Loads what the training needs and is not here yet. */
+  open(request: OpenRequest, port: MessagePort): Promise<Answer<OpenedTraining>>;
+  /** Trains what was opened, from the newest whole one of the given checkpoints on. */
+  train(checkpoints: readonly Uint8Array<ArrayBuffer>[], port: MessagePort): Promise<Answer<TrainingEnd>>;
+  wish(wish: Wish): void;
+  /** Judges texts with what the last finished training trained. */
+  predict(texts: readonly string[]): Promise<Answer<readonly PredictedText[]>>;
+}
+
+/** What the worker tells through the port of a call while it runs. */
+export type FromService =
+  /** Bytes, of which `done` are here. */
+  | { readonly kind: 'loading'; readonly what: string; readonly done: number; readonly total: number }
+  | { readonly kind: 'record'; readonly record: TrialRecord | Extract<ToldEvent, { kind: 'evaluating' }> }
+  /** To be kept; the training waits for `kept`. */
+  | { readonly kind: 'checkpoint'; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  /** Saved and held until `resume` or `stop`. */
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'problem'; readonly message: string }
+  /** All is told: ports do not keep the order of messages between one another. */
+  | { readonly kind: 'end' };
+
+/** What the page tells through the port of `train`. */
+export type ToService = { readonly kind: 'kept' };
