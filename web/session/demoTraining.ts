@@ -1,4 +1,4 @@
-import type { OpenRequest } from '../workers/page/trainingMessages.ts';
+import type { OpenRequest } from '../../workers/page/trainingMessages.ts';
 
 /** The address of a file that came with the page. */
 function siteUrl(path: string): string {

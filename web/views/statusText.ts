@@ -1,5 +1,5 @@
-import { scoreText } from '../shared/export/report/numberText.ts';
-import type { SessionState } from './trainingSession.ts';
+import { scoreText } from '../../shared/export/report/numberText.ts';
+import type { SessionState } from '../session/trainingSession.ts';
 
 /** Where the session is, in one sentence. */
 export function statusText(state: SessionState): string {

@@ -1,6 +1,6 @@
 // The bundler makes this module an address.
 // oxlint-disable-next-line import/default
-import workerUrl from '../workers/page/pageWorker.ts?worker&url';
+import workerUrl from '../../workers/page/pageWorker.ts?worker&url';
 
 /** Under Trusted Types a worker starts from an address that a policy has passed: this one passes the page's own alone. */
 const policy = globalThis.trustedTypes?.createPolicy('darse-worker', {

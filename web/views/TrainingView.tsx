@@ -1,10 +1,10 @@
 import { useRef } from 'react';
-import { scoreText } from '../shared/export/report/numberText.ts';
-import { LossChart, ValidationChart } from './CurveCharts.tsx';
+import { scoreText } from '../../shared/export/report/numberText.ts';
+import { LossChart, ValidationChart } from '../charts/CurveCharts.tsx';
 import { EpochTable } from './EpochTable.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { statusText } from './statusText.ts';
-import type { SessionState, TrainingSession } from './trainingSession.ts';
+import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
 
 interface Props {
   readonly state: Extract<SessionState, { stage: 'training' | 'stopped' }>;

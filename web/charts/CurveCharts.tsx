@@ -1,8 +1,8 @@
 import { useMemo } from 'react';
-import { scoreText } from '../shared/export/report/numberText.ts';
-import { columns, type Table } from '../shared/export/report/table.ts';
-import { thinned } from '../shared/history/thinned.ts';
-import type { TrialProgress } from '../shared/history/trialProgress.ts';
+import { scoreText } from '../../shared/export/report/numberText.ts';
+import { columns, type Table } from '../../shared/export/report/table.ts';
+import { thinned } from '../../shared/history/thinned.ts';
+import type { TrialProgress } from '../../shared/history/trialProgress.ts';
 import { LineChart } from './LineChart.tsx';
 
 /** Lines of a table that a person may still want to read. */

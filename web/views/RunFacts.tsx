@@ -1,6 +1,6 @@
-import { countText } from '../shared/export/report/numberText.ts';
-import type { TrialProgress } from '../shared/history/trialProgress.ts';
-import type { OpenedTraining } from '../workers/page/trainingMessages.ts';
+import { countText } from '../../shared/export/report/numberText.ts';
+import type { TrialProgress } from '../../shared/history/trialProgress.ts';
+import type { OpenedTraining } from '../../workers/page/trainingMessages.ts';
 
 interface Props {
   readonly opened: OpenedTraining;

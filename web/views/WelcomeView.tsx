@@ -1,6 +1,6 @@
-import { DEMO } from './demoTraining.ts';
-import { urlSettings } from './urlSettings.ts';
-import type { TrainingSession } from './trainingSession.ts';
+import { DEMO } from '../session/demoTraining.ts';
+import { urlSettings } from '../session/urlSettings.ts';
+import type { TrainingSession } from '../session/trainingSession.ts';
 
 /** The first visit. */
 export function WelcomeView({ session }: { readonly session: TrainingSession }) {

@@ -1,8 +1,8 @@
 import { useId, useRef, useState } from 'react';
-import { CLASS_NAMES } from '../shared/data/example.ts';
-import type { PredictedText } from '../shared/export/predictionsCsv.ts';
-import { rateText, scoreText } from '../shared/export/report/numberText.ts';
-import type { TrainingSession } from './trainingSession.ts';
+import { CLASS_NAMES } from '../../shared/data/example.ts';
+import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
+import { rateText, scoreText } from '../../shared/export/report/numberText.ts';
+import type { TrainingSession } from '../session/trainingSession.ts';
 
 /** A sentence typed, its score and class seen as one types. */
 export function TryIt({ session }: { readonly session: TrainingSession }) {

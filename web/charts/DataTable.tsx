@@ -1,4 +1,4 @@
-import type { Table } from '../shared/export/report/table.ts';
+import type { Table } from '../../shared/export/report/table.ts';
 import { ScrollRegion } from './ScrollRegion.tsx';
 
 interface Props {

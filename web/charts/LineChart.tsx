@@ -1,7 +1,7 @@
 import { useEffect, useId, useRef } from 'react';
 import uPlot from 'uplot';
-import type { Palette } from '../shared/export/report/palette.ts';
-import type { Table } from '../shared/export/report/table.ts';
+import type { Palette } from '../../shared/export/report/palette.ts';
+import type { Table } from '../../shared/export/report/table.ts';
 import { DataTable } from './DataTable.tsx';
 
 export interface Line {

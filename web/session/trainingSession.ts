@@ -1,8 +1,8 @@
-import { createTrialEta, type TrialEta } from '../shared/history/trialEta.ts';
-import { NO_PROGRESS, type TrialProgress, withRecords } from '../shared/history/trialProgress.ts';
-import type { ResultJson } from '../shared/trial/resultJson.ts';
-import type { PredictedText } from '../shared/export/predictionsCsv.ts';
-import type { FromService, OpenedTraining, OpenRequest, TrainingEnd } from '../workers/page/trainingMessages.ts';
+import { createTrialEta, type TrialEta } from '../../shared/history/trialEta.ts';
+import { NO_PROGRESS, type TrialProgress, withRecords } from '../../shared/history/trialProgress.ts';
+import type { ResultJson } from '../../shared/trial/resultJson.ts';
+import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
+import type { FromService, OpenedTraining, OpenRequest, TrainingEnd } from '../../workers/page/trainingMessages.ts';
 import { spawnWorker } from './spawnWorker.ts';
 import { startTrainingWorker, type TrainingWorker } from './trainingWorker.ts';
 

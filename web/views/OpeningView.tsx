@@ -1,4 +1,4 @@
-import type { Loading } from './trainingSession.ts';
+import type { Loading } from '../session/trainingSession.ts';
 
 const MEBIBYTE = 2 ** 20;
 

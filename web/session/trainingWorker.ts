@@ -1,7 +1,7 @@
 import { type Remote, transfer, wrap } from 'comlink';
-import type { PredictedText } from '../shared/export/predictionsCsv.ts';
-import { DarseError } from '../shared/study/darseError.ts';
-import { type Answer, valueOf } from '../workers/page/answer.ts';
+import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
+import { DarseError } from '../../shared/study/darseError.ts';
+import { type Answer, valueOf } from '../../workers/page/answer.ts';
 import type {
   FromService,
   OpenedTraining,
@@ -10,7 +10,7 @@ import type {
   TrainingEnd,
   TrainingService,
   Wish,
-} from '../workers/page/trainingMessages.ts';
+} from '../../workers/page/trainingMessages.ts';
 
 export interface TrainingWorkerOptions {
   readonly spawn: () => Worker;

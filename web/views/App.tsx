@@ -5,7 +5,7 @@ import { OpeningView } from './OpeningView.tsx';
 import { ResultView } from './ResultView.tsx';
 import { statusText } from './statusText.ts';
 import { TrainingView } from './TrainingView.tsx';
-import type { SessionState, TrainingSession } from './trainingSession.ts';
+import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
 import { WelcomeView } from './WelcomeView.tsx';
 
 /** The page: one view for each stage of its session. */

@@ -1,10 +1,10 @@
-import { durationText, scoreText } from '../shared/export/report/numberText.ts';
-import { LossChart, ValidationChart } from './CurveCharts.tsx';
+import { durationText, scoreText } from '../../shared/export/report/numberText.ts';
+import { LossChart, ValidationChart } from '../charts/CurveCharts.tsx';
 import { EpochTable, MetricCells } from './EpochTable.tsx';
 import { RunFacts } from './RunFacts.tsx';
-import { ScrollRegion } from './ScrollRegion.tsx';
+import { ScrollRegion } from '../charts/ScrollRegion.tsx';
 import { TryIt } from './TryIt.tsx';
-import type { SessionState, TrainingSession } from './trainingSession.ts';
+import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
 
 interface Props {
   readonly state: Extract<SessionState, { stage: 'finished' }>;

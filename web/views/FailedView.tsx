@@ -1,5 +1,5 @@
-import { LossChart } from './CurveCharts.tsx';
-import type { SessionState, TrainingSession } from './trainingSession.ts';
+import { LossChart } from '../charts/CurveCharts.tsx';
+import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
 
 interface Props {
   readonly state: Extract<SessionState, { stage: 'failed' }>;

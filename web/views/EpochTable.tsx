@@ -1,7 +1,7 @@
-import { rateText, scoreText } from '../shared/export/report/numberText.ts';
-import type { TrialProgress } from '../shared/history/trialProgress.ts';
-import type { Metrics } from '../shared/metrics/evaluationReport.ts';
-import { ScrollRegion } from './ScrollRegion.tsx';
+import { rateText, scoreText } from '../../shared/export/report/numberText.ts';
+import type { TrialProgress } from '../../shared/history/trialProgress.ts';
+import type { Metrics } from '../../shared/metrics/evaluationReport.ts';
+import { ScrollRegion } from '../charts/ScrollRegion.tsx';
 
 interface Props {
   readonly epochs: TrialProgress['epochs'];
