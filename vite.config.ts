@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
-/** The page: `npm start` serves it, `npm run build` makes a static site of it. */
+/** The page: `npm run build` makes a static site of it, `npm start` serves that, `npm run dev` serves the sources as they change. */
 
 const { version }: { version: string } = JSON.parse(readFileSync(join(import.meta.dirname, 'package.json'), 'utf8'));
 
@@ -70,6 +70,11 @@ export default defineConfig({
   define: { 'import.meta.env.DARSE_VERSION': JSON.stringify(version) },
   // Of onnxruntime-web the build whose WebAssembly glue is a file of its own: its threads start from that.
   resolve: { conditions: ['onnxruntime-web-use-extern-wasm', 'module', 'browser', 'development|production'] },
+  // What the worker imports is found only when it starts, which would reload the page.
+  optimizeDeps: {
+    entries: ['index.html', '../workers/page/*.ts'],
+    include: ['onnxruntime-web/wasm', '@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm'],
+  },
   worker: { format: 'es', rolldownOptions: { output: ASSETS } },
   build: {
     outDir: '../dist',
