@@ -64,7 +64,8 @@ def load(folder=Path(__file__).parent, base=None):
     settings = json.loads((folder / "darse_heads.json").read_text("utf-8"))
     revision = settings["base"].get("revision") if base is None else None
     base = base or settings["base"].get("origin") or settings["base"]["nameOrPath"]
-    backbone = AutoModel.from_pretrained(base, revision=revision or "main", add_pooling_layer=False)
+    # In float32 as DARSE computes, also where the backbone is stored in half precision.
+    backbone = AutoModel.from_pretrained(base, revision=revision or "main", add_pooling_layer=False).float()
     if (folder / "adapter_config.json").exists():
         from peft import PeftModel
         backbone = PeftModel.from_pretrained(backbone, str(folder))

@@ -76,10 +76,14 @@ def reference(job, folder, ids, mask):
 
 
 def predict_error(loader, job, folder, out):
-    """The largest difference of `predict` on a padded batch of texts from `forward` on each text's ids alone."""
+    """The largest difference of `predict` on a padded batch of texts from `forward` on each text's ids alone.
+
+    The backbone is stored in float16, which transformers 5 keeps when it loads: the heads are float32."""
     base = out / "base"
     shutil.copytree(job["base"], base)
-    pad = AutoModel.from_pretrained(base).config.pad_token_id
+    backbone = AutoModel.from_pretrained(base)
+    backbone.half().save_pretrained(base)
+    pad = backbone.config.pad_token_id
     words = [f"w{i}" for i in range(60)]
     words[pad] = "<pad>"
     tokenizer = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="w9"))
