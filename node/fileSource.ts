@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { ByteSource } from '../shared/study/byteSource.ts';
 import { DarseError } from '../shared/study/darseError.ts';
 
@@ -6,15 +6,18 @@ const STREAM_BYTES = 2 ** 20;
 
 /** A file on disk as a byte source; call `close` when done. Throws `readingError`. */
 export async function openFileSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
+  const kind = await stat(path).catch((cause: NodeJS.ErrnoException) => {
+    throw readingError(path, cause);
+  });
+  if (kind.isDirectory()) throw readingError(path, Object.assign(new Error(), { code: 'EISDIR' }));
+  // Told before it is opened: that would wait for a pipe's writer.
+  if (!kind.isFile()) {
+    throw new DarseError('input', `cannot read ${path}: it is a pipe or a device, save what comes from it in a file`);
+  }
   const handle = await open(path, 'r').catch((cause: NodeJS.ErrnoException) => {
     throw readingError(path, cause);
   });
-  const found = await handle.stat();
-  const { size, mtimeMs } = found;
-  if (found.isDirectory()) {
-    await handle.close();
-    throw readingError(path, Object.assign(new Error(), { code: 'EISDIR' }));
-  }
+  const { size, mtimeMs } = await handle.stat();
   const unchanged = async () => {
     const now = await handle.stat();
     if (now.size !== size || now.mtimeMs !== mtimeMs) throw new DarseError('file', `${path} changed while being read`);

@@ -1,5 +1,6 @@
 import Papa from 'papaparse/papaparse.js';
 import type { ByteSource } from '../study/byteSource.ts';
+import { DarseError } from '../study/darseError.ts';
 import { decodeUtf8 } from './decodeUtf8.ts';
 import { type ChooseColumns, MAX_ROW_CHARACTERS, type TableItem, type TableItems } from './table.ts';
 
@@ -10,6 +11,8 @@ const PIECE_CHARACTERS = 1 << 16;
  * Reads CSV (RFC 4180) or TSV: quoted fields with line ends in them, LF, CRLF, both mixed, or CR. The first row names
  * the columns; white space around a name does not count. Empty lines are skipped. A row with another number of fields
  * than the header, or with a quote astray, is a problem.
+ *
+ * Throws `input` for a header with a quote astray, behind which nothing can be told.
  */
 export async function* readCsv(source: ByteSource, delimiter: ',' | '\t', choose: ChooseColumns): TableItems {
   let splitter: InstanceType<typeof Papa.Parser> | undefined;
@@ -41,18 +44,22 @@ export async function* readCsv(source: ByteSource, delimiter: ',' | '\t', choose
       const last = fields.at(-1) ?? '';
       if (last.endsWith('\r')) fields[fields.length - 1] = last.slice(0, -1);
       if (fields.length === 1 && fields[0] === '') continue;
+      const quoteError = errorOfRow.get(index);
       if (!chosen) {
+        if (quoteError !== undefined) {
+          throw new DarseError('input', `${source.name}, line ${start}: ${quoteMessage(quoteError)}`);
+        }
         const columns = fields.map((name) => name.trim());
         columnCount = columns.length;
         chosen = choose(columns).map((name) => columns.indexOf(name));
         continue;
       }
       number++;
-      const quoteError = errorOfRow.get(index);
       if (quoteError !== undefined) {
         items.push({ kind: 'problem', number, line: start, message: quoteMessage(quoteError) });
       } else if (fields.length !== columnCount) {
-        const message = `${fields.length} columns where the header has ${columnCount}`;
+        const found = fields.length === 1 ? '1 column' : `${fields.length} columns`;
+        const message = `${found} where the header has ${columnCount}`;
         items.push({ kind: 'problem', number, line: start, message });
       } else {
         items.push({ kind: 'row', number, line: start, values: chosen.map((column) => fields[column]) });

@@ -33,7 +33,7 @@ export async function* readJsonl(source: ByteSource, choose: ChooseColumns): Tab
       }
       const object = parseObject(text);
       if (object) objects.push({ object, line, number });
-      else items.push({ kind: 'problem', number, line, message: 'not a JSON object' });
+      else items.push({ kind: 'problem', number, line, message: notAnObject(text) });
     }
     if (objects.length > 0) chosen ??= choose([...new Set(objects.flatMap(({ object }) => Object.keys(object)))]);
     const names = chosen ?? [];
@@ -61,6 +61,12 @@ export async function* readJsonl(source: ByteSource, choose: ChooseColumns): Tab
     }
   }
   yield takeLines([pending]);
+}
+
+/** Python's JSON writer makes NaN and Infinity of numbers that are none. */
+function notAnObject(text: string): string {
+  const word = /(?<=[:,[]\s*)-?(?:NaN|Infinity)\b/.exec(text)?.[0];
+  return `not a JSON object${word === undefined ? '' : `: JSON has no ${word}, leave out what is not known`}`;
 }
 
 function parseObject(text: string): JsonObject | undefined {

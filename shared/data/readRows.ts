@@ -47,6 +47,7 @@ export async function readRows<T>(
   options: TextOptions,
   plan: (columns: readonly string[]) => RowReading<T>,
 ): Promise<T[]> {
+  if (source.byteLength === 0) throw new DarseError('input', `${source.name} is empty`);
   const textColumn = { name: options.textColumn ?? 'text', flag: '--text-column' };
   const idColumn = { name: options.idColumn ?? 'id', flag: '--id-column' };
   let reading: RowReading<T> | undefined;
@@ -92,7 +93,7 @@ export async function readRows<T>(
     throw problemsError('input', heading, problems.inOrder(), problems.count);
   }
   if (rowCount === 0) {
-    throw new DarseError('input', `${source.name} ${source.byteLength === 0 ? 'is empty' : 'has no data rows'}`);
+    throw new DarseError('input', `${source.name} has no data rows`);
   }
   return records;
 }
@@ -122,9 +123,17 @@ function requireColumns(fileName: string, columns: readonly string[], wanted: re
     if (count > 1) problems.push(`there are ${count} columns ${quoted(name)}`);
   }
   if (problems.length === 0) return;
+  const separator = columns.length === 1 ? /[,;|\t]/.exec(columns[0] ?? '')?.[0] : undefined;
+  if (separator !== undefined) problems.push(`${quoted(separator)} seems to separate them: ${adviceFor(separator)}`);
   const shown = columns.slice(0, LISTED_PROBLEMS).map(quoted);
   if (columns.length > shown.length) shown.push(`… and ${columns.length - shown.length} more`);
   throw problemsError('input', `${fileName} has the columns ${shown.join(', ')}`, problems);
+}
+
+/** What to do about a file whose only column is a header cut at another character than this one. */
+function adviceFor(separator: string): string {
+  if (separator === ',') return 'pass --format csv';
+  return separator === '\t' ? 'pass --format tsv' : 'separate the columns with commas';
 }
 
 function parseText(value: unknown, report: (problem: string) => void): string | undefined {

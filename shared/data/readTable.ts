@@ -22,7 +22,10 @@ export function tableFormat(name: string): TableFormat {
   const format = FORMAT_OF_EXTENSION.get(extension);
   if (format) return format;
   const known = [...FORMAT_OF_EXTENSION.keys()].join(', .');
-  throw new DarseError('usage', `the format of ${name} is unknown: rename it to end in one of .${known}`);
+  throw new DarseError(
+    'usage',
+    `the format of ${name} is unknown: rename it to end in one of .${known}, or name its format with --format`,
+  );
 }
 
 /** Reads a table of any format; see the format's own reader. */

@@ -86,22 +86,24 @@ describe('CSV and TSV', () => {
       'e,text,nan',
       'f,text',
       'g,text,0,extra',
+      'alone',
       'a,again,0',
       ',text,',
       'h,"a "quote" astray",0',
     ];
     expect(await refusal('bad.csv', rows.join('\n'))).toBe(
       [
-        'bad.csv: 9 problems in 10 rows',
+        'bad.csv: 10 problems in 11 rows',
         '  - line 3: the text is missing',
         '  - line 7: score "1.5" is outside [-1, 1]',
         '  - line 8: score "nan" is not a finite number',
         '  - line 9: 2 columns where the header has 3',
         '  - line 10: 4 columns where the header has 3',
-        '  - line 11: id "a" is already that of line 2',
-        '  - line 12: the id is missing',
-        '  - line 12: the score is missing',
-        '  - line 13: a quoted field goes on after its closing quote: write a quote inside a field twice ("")',
+        '  - line 11: 1 column where the header has 3',
+        '  - line 12: id "a" is already that of line 2',
+        '  - line 13: the id is missing',
+        '  - line 13: the score is missing',
+        '  - line 14: a quoted field goes on after its closing quote: write a quote inside a field twice ("")',
       ].join('\n'),
     );
   });
@@ -116,6 +118,22 @@ describe('CSV and TSV', () => {
   test('says where a quote opens that never closes', async () => {
     const message = await refusal('a.csv', 'text,score\na,0\n"b,0\nc,9\n');
     expect(message).toContain('line 3: a quote opens here that never closes: the rest was not read');
+  });
+
+  test('says so of a quote that opens in the header and never closes', async () => {
+    expect(await refusal('a.csv', '"text,score\na,0\n')).toBe(
+      'a.csv, line 1: a quote opens here that never closes: the rest was not read',
+    );
+  });
+
+  test.each([
+    ['a.csv', ';', 'separate the columns with commas'],
+    ['a.csv', '|', 'separate the columns with commas'],
+    ['a.csv', '\t', 'pass --format tsv'],
+    ['a.tsv', ',', 'pass --format csv'],
+  ])('tells what separates the columns of %s instead: %j', async (name, separator, advice) => {
+    const content = `text${separator}score\na${separator}0\n`;
+    expect(await refusal(name, content)).toContain(`${JSON.stringify(separator)} seems to separate them: ${advice}`);
   });
 
   test('gives up a row of endless length instead of filling the memory', async () => {
@@ -194,7 +212,7 @@ describe('JSON lines', () => {
         '  - line 2: score "0,5" is not a finite number: write a decimal point',
         '  - line 3: the text is missing',
         '  - line 3: score true is not a finite number',
-        '  - line 5: not a JSON object',
+        '  - line 5: not a JSON object: JSON has no NaN, leave out what is not known',
         '  - line 6: not a JSON object',
         '  - line 7: not a JSON object',
         '  - line 8: score 2 is outside [-1, 1]',
@@ -206,6 +224,18 @@ describe('JSON lines', () => {
     const content = `{"text": "a", "score": 0}\n{"text": "${'x'.repeat(1 << 25)}"}\n{"text": "b", "score": 3}`;
     await expect(readExamples(memorySource('a.jsonl', content, 1 << 20))).rejects.toThrow(
       /2 problems in 3 rows\n {2}- line 2: over \d+ characters\n {2}- line 3: score 3/,
+    );
+  });
+
+  test('tells an empty file of any format', async () => {
+    for (const name of ['a.csv', 'a.tsv', 'a.jsonl', 'a.parquet']) {
+      expect(await refusal(name, '')).toBe(`${name} is empty`);
+    }
+  });
+
+  test('names the flag that says the format of a file whose name does not', async () => {
+    await expect(readExamples(memorySource('a.txt', 'text,score\n'))).rejects.toThrow(
+      /, or name its format with --format$/,
     );
   });
 

@@ -78,7 +78,6 @@ test('fetches only the bytes of the chosen columns, a row group at a time', asyn
 test.each([
   ['is no Parquet', new TextEncoder().encode('text,score\na,0\n')],
   ['is cut short', readFileSync(join(import.meta.dirname, 'fixtures', 'good-none.parquet')).subarray(0, -30)],
-  ['is empty', new Uint8Array(0)],
 ])('refuses a file that %s', async (_, bytes) => {
   const reading = readExamples(memorySource('a.parquet', bytes));
   await expect(reading).rejects.toMatchObject({ name: 'DarseError', code: 'input' });
