@@ -12,7 +12,7 @@ const PROGRAM = join(import.meta.dirname, 'trainingChild.mjs');
 /** How long a process has to end by itself. */
 const CLOSING_MS = 5000;
 /** How much of what it wrote last is kept, to say why it ended. */
-const TAIL_CHARACTERS = 2000;
+const TAIL_CHARACTERS = 8000;
 
 /** Starts a training process. It ends when this one does, however that ends: by `kill` at exit, or by the channel that closes. */
 export function startTrainingProcess(): TrainingProcess {
@@ -32,8 +32,8 @@ export function startTrainingProcess(): TrainingProcess {
     child.on('exit', (code, signal) => {
       const how = signal === null ? `ended with code ${code}` : `was ended by ${signal}`;
       void silent.then(() => {
-        const last = written.trim().split('\n').at(-1) ?? '';
-        resolve(`its process ${child.pid} ${how}${last && `: ${last}`}`);
+        const why = lastError(written);
+        resolve(`its process ${child.pid} ${how}${why && `: ${why}`}`);
       });
     });
   });
@@ -50,4 +50,10 @@ export function startTrainingProcess(): TrainingProcess {
       clearTimeout(patience);
     },
   };
+}
+
+/** The line of what a process wrote that says most about its end: stacks and versions follow the error. */
+function lastError(written: string): string {
+  const lines = written.trim().split('\n');
+  return (lines.findLast((line) => /^(FATAL ERROR|[A-Za-z]*Error)\b/.test(line)) ?? lines.at(-1) ?? '').trim();
 }

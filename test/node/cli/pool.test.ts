@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { childProcesses, isAlive } from '../../support/childProcesses.ts';
@@ -111,21 +113,26 @@ test(
 );
 
 test(
-  'a trial whose processes die again and again is a failed one, with the reason, and the study goes on to its end',
+  'a trial whose processes run out of memory again and again is a failed one, with the reason, and the study goes on',
   async () => {
-    const one = ['--strategy', 'grid', '--trials', '1', '--confirm-seeds', '0', '--epochs', '400'];
-    const running = start('search', ...POOL, ...one, '--out', 'dying', '--json');
-    await untilKind('dying', 'trialStarted', running);
-    while (running.child.exitCode === null) {
-      for (const child of childProcesses(running.child.pid)) if (isAlive(child)) process.kill(child, 'SIGKILL');
-      await wait(50);
-    }
-    const { code, stdout } = await running.ended;
+    // In training processes alone, which have a channel to a parent, once the trial has begun.
+    const begun = "require('node:fs').existsSync('dying/running/trial-1')";
+    const fill = 'for (const a = [];;) a.push(new Array(1e5).fill(a.length));';
+    const hog = `if (process.send) setInterval(() => { if (${begun}) ${fill} }, 100);`;
+    writeFileSync(join(folder, 'hog.cjs'), hog);
+    const one = ['--strategy', 'grid', '--trials', '1', '--confirm-seeds', '0', '--epochs', '1000'];
+    const { code, stdout } = await runCli(['search', ...POOL, ...one, '--out', 'dying', '--json'], {
+      cwd: folder,
+      env: { NODE_OPTIONS: '--require ./hog.cjs --max-old-space-size=200' },
+    });
     expect(code).toBe(1);
     const { end, history } = JSON.parse(stdout);
     expect(end).toBe('trials');
     expect(history).toMatchObject([
-      { status: 'failed', message: expect.stringMatching(/^given up after 4 processes; trial 1: its process \d+ was/) },
+      {
+        status: 'failed',
+        message: expect.stringMatching(/^given up after 4 processes; .* JavaScript heap out of memory$/),
+      },
     ]);
     expect(journal('dying').filter(({ kind }) => kind === 'problem')).toHaveLength(3);
   },
