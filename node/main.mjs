@@ -22,6 +22,11 @@ const COMMANDS = [
     about: 'a study: the best ranks under a parameter budget',
     load: () => import('./commands/search.ts'),
   },
+  {
+    name: 'forecast',
+    about: 'time and memory that a study would take here, and the smallest gain it could show',
+    load: () => import('./commands/forecast.ts'),
+  },
   { name: 'resume', about: 'go on with a study where it stood', load: () => import('./commands/resume.ts') },
   { name: 'stop', about: 'ask whoever works at a study to save and leave', load: () => import('./commands/stop.ts') },
   {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Evaluation, Trial } from '../../shared/search/evaluation.ts';
+import type { StudySettings } from '../../shared/search/studyFields.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import type { StudyTrialEvent } from '../../shared/trial/trialEvent.ts';
 import type { OpenMessage } from '../../workers/trialMessages.ts';
@@ -33,7 +34,7 @@ export async function openTrainingPool(
   const open: OpenMessage = {
     kind: 'open',
     folder: study.folder,
-    settings: { ...study.settings, threads: study.settings.threads ?? threadsEach(parallel) },
+    settings: { ...study.settings, threads: threadsOfEach(study.settings, parallel) },
     checkpointSeconds: study.checkpointSeconds,
   };
   const killAll = () => {
@@ -104,6 +105,8 @@ export async function openTrainingPool(
   }
 }
 
-function threadsEach(parallel: number): number {
+/** Processor threads of each of so many processes; null: as many as there are. */
+export function threadsOfEach({ threads }: Pick<StudySettings, 'threads'>, parallel: number): number | null {
+  if (threads !== null || parallel === 1) return threads;
   return Math.max(1, Math.floor(availableParallelism() / parallel));
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { END_REASONS } from '../../shared/export/report/studySentence.ts';
+import { forecastAgainstTruth, forecastTruthInWords } from '../../shared/search/forecast/forecastAgainstTruth.ts';
 import { SMOKE_NOTICE } from '../../shared/search/presets/paperPresets.ts';
 import { reproductionPlan } from '../../shared/search/presets/reproductionPlan.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
@@ -9,6 +10,7 @@ import type { PoolOptions } from '../pool/openTrainingPool.ts';
 import { describeParts } from '../prepareData.ts';
 import { STUDY_FILES } from '../runFolder.ts';
 import { shellWord } from '../../shared/study/shellWord.ts';
+import { beginStudy } from './beginStudy.ts';
 import { openStudy, type StudyToOpen } from './openStudy.ts';
 import { openTrainer, type StudyTrainer } from './openTrainer.ts';
 import { runSearch, type SearchEnd } from './runSearch.ts';
@@ -29,10 +31,13 @@ export async function carryOut(
       context.note(reproductionPlan(toOpen.reproduces, study.settings, study.space, study.data.train.length));
     }
     for (const line of describeParts(study.split, study.model.tokenizer, study.maxTokens)) context.note(line);
-    trainer = await openTrainer(study, context.interruption.asked, { parallel, silenceSeconds });
+    const pool = { parallel, silenceSeconds };
+    const beginning = toOpen.begun ? null : await beginStudy(context, study, parallel);
+    const planned = beginning?.study ?? study;
+    trainer = await openTrainer(planned, context.interruption.asked, pool, beginning?.engine);
     const processes = parallel > 1 ? `; up to ${parallel} trainings at once, each in a process of its own` : '';
     context.note(`engine ${trainer.engine.name}: ${trainer.engine.device}${processes}`);
-    const end = await runSearch(context, study, trainer);
+    const end = await runSearch(context, planned, trainer, beginning);
     if (!end.interrupted) return tellEnd(context, folder, end);
     const { finished } = end.summary;
     const resume = `npx darse resume ${shellWord(folder)}`;
@@ -58,6 +63,8 @@ export function tellEnd(
     context.note('no training has finished: there is no best vector');
     return 1;
   }
+  const truth = forecastAgainstTruth(journal).at(-1);
+  if (truth) context.note(forecastTruthInWords(truth));
   context.note(`verdict: ${verdict.sentence}`);
   if (verdict.cheaper) context.note(`cheaper: ${verdict.cheaper.sentence}`);
   context.note(

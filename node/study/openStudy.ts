@@ -46,6 +46,11 @@ export type StudyToOpen = Pick<OpenStudy, 'folder' | 'settings' | 'reproduces' |
   readonly begun: StudyHeader | null;
 };
 
+/** The same study at other settings of its search, its epochs or its confirmation: what follows from them is made anew. */
+export function atSettings(study: OpenStudy, settings: StudySettings): OpenStudy {
+  return { ...study, settings, ...followingFrom(settings, study) };
+}
+
 /** Opens a study; nothing is written. Throws `usage` for settings that cannot be, `input` where its ground has changed. */
 export async function openStudy(
   { begun, ...study }: StudyToOpen,
@@ -58,25 +63,20 @@ export async function openStudy(
     const space = studySpace(settings, config);
     const importance = await givenImportance(settings, space, model.backbone);
     const strategy = createStrategy(settings, space, importance && (() => importance));
-    const pruner = createPruner(settings, settings.epochs);
-    const specOf: OpenStudy['specOf'] = (trial) =>
-      trialSpecOf(trainingSettingsOf(settings, space, trial), config, split.parts.train);
-    const first = specOf({ ranks: uniformRanks(space, space.allowed[0] ?? 0) });
-    const key = trialKey(first, ground);
-    if (begun) checkSameRun(folder, begun, key, ground);
-    const data = encodeParts(split.parts, model.tokenizer, first.maxTokens);
+    const following = followingFrom(settings, { space, model, split, ground });
+    if (begun) checkSameRun(folder, begun, following.key, ground);
+    const { maxTokens } = following.specOf({ ranks: uniformRanks(space, 0) });
+    const data = encodeParts(split.parts, model.tokenizer, maxTokens);
     return {
       ...study,
+      ...following,
       space,
       strategy,
-      pruner,
       model,
       split,
       ground,
-      key,
       data,
-      specOf,
-      maxTokens: first.maxTokens,
+      maxTokens,
       close: () => model.close(),
     };
   } catch (error) {
@@ -92,4 +92,14 @@ async function givenImportance(
   { readConstant }: OpenModel['backbone'],
 ): Promise<readonly number[] | undefined> {
   return strategy === 'darse' && importance === 'paper' ? paperGroupImportance(space, readConstant) : undefined;
+}
+
+function followingFrom(
+  settings: StudySettings,
+  { space, model, split, ground }: Pick<OpenStudy, 'space' | 'model' | 'split' | 'ground'>,
+): Pick<OpenStudy, 'pruner' | 'specOf' | 'key'> {
+  const specOf: OpenStudy['specOf'] = (trial) =>
+    trialSpecOf(trainingSettingsOf(settings, space, trial), model.backbone.config, split.parts.train);
+  const first = specOf({ ranks: uniformRanks(space, space.allowed[0] ?? 0) });
+  return { pruner: createPruner(settings, settings.epochs), specOf, key: trialKey(first, ground) };
 }

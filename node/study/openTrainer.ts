@@ -16,10 +16,21 @@ export interface StudyTrainer {
   close(): Promise<void>;
 }
 
-/** Opens what trains: this process, or several of its own. When `asked` is aborted, what runs is saved and left. */
-export async function openTrainer(study: OpenStudy, asked: AbortSignal, options: PoolOptions): Promise<StudyTrainer> {
-  if (options.parallel > 1) return openTrainingPool(study, asked, options);
-  const engine = await openStudyEngine(study);
+/**
+ * Opens what trains: this process, or several of its own. When `asked` is aborted, what runs is saved and left. `ready`: the study's engine in this process,
+ * where it is open already; the trainer closes it.
+ */
+export async function openTrainer(
+  study: OpenStudy,
+  asked: AbortSignal,
+  options: PoolOptions,
+  ready: Engine | null = null,
+): Promise<StudyTrainer> {
+  if (options.parallel > 1) {
+    await ready?.dispose();
+    return openTrainingPool(study, asked, options);
+  }
+  const engine = ready ?? (await openStudyEngine(study));
   return {
     executor: trainingExecutor(study, engine, asked),
     engine: engine.description,

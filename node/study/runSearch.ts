@@ -4,6 +4,8 @@ import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
 import { confirmationArms } from '../../shared/search/confirmation/confirmationPlan.ts';
 import { confirmationOptions } from '../../shared/search/confirmation/confirmationSeeds.ts';
 import type { Trial } from '../../shared/search/evaluation.ts';
+import { type Range, sumOf } from '../../shared/search/forecast/range.ts';
+import { studyLeft } from '../../shared/search/forecast/studyLeft.ts';
 import { uniformRanks } from '../../shared/search/rankSpace.ts';
 import { runStudy, type StudyEvent, type StudyPhase } from '../../shared/search/runStudy.ts';
 import {
@@ -26,6 +28,7 @@ import { noteOtherEngine } from '../noteOtherEngine.ts';
 import { packageVersion } from '../packageVersion.mjs';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
 import { dropCheckpoints, keepCheckpointsOf } from './checkpointFolders.ts';
+import type { Beginning } from './beginStudy.ts';
 import type { OpenStudy } from './openStudy.ts';
 import type { StudyTrainer } from './openTrainer.ts';
 import { clearStopRequest, isStopRequested, watchForLeaving } from './stopRequest.ts';
@@ -46,13 +49,18 @@ export interface SearchEnd {
  * Runs a study in its folder, from where its journal ends to the study's own end or to Ctrl-C. Each thing that happens is
  * a record before anything is made of it; best/, the report and the table of trials follow from the records after every trial.
  */
-export async function runSearch(context: CommandContext, study: OpenStudy, trainer: StudyTrainer): Promise<SearchEnd> {
+export async function runSearch(
+  context: CommandContext,
+  study: OpenStudy,
+  trainer: StudyTrainer,
+  beginning: Pick<Beginning, 'startedAt' | 'forecast'> | null,
+): Promise<SearchEnd> {
   const { folder } = study;
   const { interruption } = context;
   const lock = await lockFolder(folder);
   try {
     const file = await openHistory(join(folder, STUDY_FILES.journal));
-    const session = createSession({ context, study, trainer }, file, () => lock.check());
+    const session = createSession({ context, study, trainer, beginning }, file, () => lock.check());
     // Of somebody who asked an earlier process.
     await clearStopRequest(folder, 'stopStudy');
     interruption.saveFirst((line) => session.reporter.note(line));
@@ -79,6 +87,8 @@ interface Workplace {
   readonly context: CommandContext;
   readonly study: OpenStudy;
   readonly trainer: StudyTrainer;
+  /** null for a study that is gone on with. */
+  readonly beginning: Pick<Beginning, 'startedAt' | 'forecast'> | null;
 }
 
 /** One process's work at a study. */
@@ -97,17 +107,17 @@ function createSession(
   file: HistoryFile & { readonly records: readonly HistoryRecord[]; readonly problems: readonly string[] },
   checkLock: () => void,
 ): Session & { readonly began: readonly HistoryRecord[] } {
-  const { context, study, trainer } = workplace;
+  const { context, study, beginning } = workplace;
   const name = join(study.folder, STUDY_FILES.journal);
   let reader: StudyReader | null = file.records.length > 0 ? openStudyReader(file.records, name, file.problems) : null;
   const before = reader?.journal();
   for (const problem of before?.problems ?? []) context.note(`note: ${name}: ${problem}`);
-  const startedAt = performance.now();
+  const startedAt = beginning?.startedAt ?? performance.now();
   const elapsedSeconds = () => (before?.elapsedSeconds ?? 0) + (performance.now() - startedAt) / 1000;
   return {
     ...workplace,
     began: file.records,
-    reporter: createStudyReporter(context, study, trainer.parallel),
+    reporter: createStudyReporter(context, study),
     journal() {
       if (reader === null) throw new DarseError('internal', `${name} has no header yet`);
       return reader.journal();
@@ -125,17 +135,24 @@ function createSession(
 
 /** Goes on with the study; whether it was interrupted. */
 async function work(session: Session & { readonly began: readonly HistoryRecord[] }): Promise<boolean> {
-  const { context, study, trainer, reporter, began } = session;
+  const { context, study, trainer, beginning, reporter, began } = session;
   const { space, strategy, settings, folder } = study;
   const { engine, parallel } = trainer;
+  if (beginning && began.length > 0) {
+    throw new DarseError(
+      'usage',
+      `${folder} holds a study that was begun meanwhile: go on with npx darse resume ${folder}`,
+    );
+  }
   if (began.length === 0) await session.append({ ...headerOf(study) });
   else noteOtherEngine(context, engine, began);
+  if (beginning?.forecast) await session.append({ kind: 'forecast', ...beginning.forecast });
   await writeFolder(folder, new Map([[STUDY_FILES.split, study.split.splitText]]));
   await session.append({ kind: 'session', darse: packageVersion(), engine, parallel });
   const journal = session.journal();
   if (journal.end) await clearStopRequest(folder, 'stopSearch');
   await keepCheckpointsOf(folder, journal.running);
-  reporter.begin(journal);
+  reporter.begin();
   const keepBest = createBestKeeper(session);
   await keepBest();
   const begun = new Set(journal.running.map(({ trial }) => trial));
@@ -162,7 +179,7 @@ async function work(session: Session & { readonly began: readonly HistoryRecord[
 
 /** Records and shows an event; false where the study is to be left here. */
 async function take(
-  { context, study, reporter, append }: Session,
+  { context, study, reporter, journal, append }: Session,
   event: StudyEvent<StudyTrialEvent>,
 ): Promise<boolean> {
   switch (event.kind) {
@@ -171,7 +188,7 @@ async function take(
       if (context.interruption.asked.aborted) return true;
       const { number: trial, ranks } = event.trial;
       await append({ ...event.trial, kind: 'trialStarted', trial, ranks });
-      reporter.started(event.trial);
+      reporter.started(event.trial, leftOf(journal()));
       return true;
     }
     case 'progress': {
@@ -216,14 +233,14 @@ const NOTEWORTHY: ReadonlySet<StudyTrialEvent['kind']> = new Set([
 ]);
 
 /** Brings best/, the report and the table of trials up to the records, and tells of the trial that has just ended. */
-function createBestKeeper({ study, reporter, journal, elapsedSeconds }: Session): (ended?: number) => Promise<void> {
+function createBestKeeper({ study, reporter, journal }: Session): (ended?: number) => Promise<void> {
   let written: string | null = null;
   return async (ended) => {
     const now = journal();
     const summary = summariseStudy(now, study.strategy);
     const { best, verdict } = summary;
     const trial = now.trials.find((candidate) => candidate.trial === ended);
-    if (trial) reporter.ended(trial, best?.trial === ended, elapsedSeconds());
+    if (trial) reporter.ended(trial, best?.trial === ended);
     const state = best && `${best.trial}, ${now.confirmation?.end ? 'confirmed' : 'found'}`;
     if (best && state !== written) await writeBest(study, now, best, verdict);
     written = state;
@@ -237,9 +254,15 @@ function textOf({ split }: OpenStudy): (id: string) => string | undefined {
   return (id) => texts.get(id);
 }
 
+/** What the study still takes, the trainings that run now included. */
+function leftOf(journal: StudyJournal): Range | null {
+  const left = studyLeft(journal);
+  return left && sumOf(Object.values(left));
+}
+
 /**
  * Why a phase of the study must end before its next training: somebody asked its search to, which holds back none that an earlier process
- * has `begun`; or the training would end after `--time`, were it to take as long as the longest so far.
+ * has `begun`; or the training would end after `--time`, were it to take as long as the longest so far. The search leaves the confirmation its time.
  */
 function haltOf(
   { study, trainer, journal, elapsedSeconds }: Session,
@@ -251,13 +274,16 @@ function haltOf(
   const isAsked = phase !== 'confirmation' && isStopRequested(study.folder, 'stopSearch');
   if (isAsked && !begun.has(next.number)) return 'stopped';
   if (time === null) return null;
-  const { rates, trials, confirmation } = journal();
+  const now = journal();
+  const { rates, trials, confirmation } = now;
   const seconds = [...rates, ...trials, ...(confirmation?.trials ?? [])].map((trial) =>
     trial.status === 'finished' ? trial.facts.seconds : 0,
   );
   const arms = phase === 'confirmation' && confirmation ? confirmationArms(confirmation.plan).length : 1;
   const rounds = Math.ceil(arms / trainer.parallel);
-  return elapsedSeconds() + rounds * Math.max(0, ...seconds) > parseDuration('--time', time) ? 'time' : null;
+  const reserved = phase === 'confirmation' ? 0 : (studyLeft(now)?.confirmation.middle ?? 0);
+  const endsAt = elapsedSeconds() + rounds * Math.max(0, ...seconds) + reserved;
+  return endsAt > parseDuration('--time', time) ? 'time' : null;
 }
 
 function headerOf({ settings, reproduces, space, split, model, data, key, ground }: OpenStudy): StudyHeader {

@@ -1,3 +1,4 @@
+import { forecastAgainstTruth } from '../../shared/search/forecast/forecastAgainstTruth.ts';
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
 import type { StudySummary } from '../../shared/search/summariseStudy.ts';
 import type { StudyVerdict } from '../../shared/search/verdict/studyVerdict.ts';
@@ -21,6 +22,7 @@ export function studyJson(
     best: best && shown(best),
     uniform: uniform && { ranks: uniform.ranks, parameters: uniform.parameters, score: uniform.trial?.score ?? null },
     verdict: verdictJson(verdict),
+    forecast: journal.forecast && { ...journal.forecast, truth: forecastAgainstTruth(journal) },
     running: journal.running,
     history: journal.trials.map((trial) =>
       trial.status === 'finished'

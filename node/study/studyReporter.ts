@@ -1,4 +1,4 @@
-import { etaInWords, etaRange } from '../../shared/history/etaRange.ts';
+import { etaInWords } from '../../shared/history/etaRange.ts';
 import { createTrialEta, type TrialEta } from '../../shared/history/trialEta.ts';
 import { confirmationArms } from '../../shared/search/confirmation/confirmationPlan.ts';
 import { rateRuleInWords } from '../../shared/search/learningRate/rateRule.ts';
@@ -11,9 +11,9 @@ import type {
 import { affordableRanks } from '../../shared/search/affordableRanks.ts';
 import type { Trial } from '../../shared/search/evaluation.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
-import type { StudyJournal, StudyTrial } from '../../shared/search/studyJournal.ts';
+import type { Range } from '../../shared/search/forecast/range.ts';
+import type { StudyTrial } from '../../shared/search/studyJournal.ts';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
-import { parseDuration } from '../../shared/study/parseDuration.ts';
 import type { StudyTrialEvent } from '../../shared/trial/trialEvent.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { createProgress } from '../progress.ts';
@@ -21,13 +21,13 @@ import type { OpenStudy } from './openStudy.ts';
 
 /** Tells a person how a study goes: a bar with ETA per trial and for the study, a line per trial that ended. */
 export interface StudyReporter {
-  begin(journal: StudyJournal): void;
-  started(trial: Trial): void;
+  begin(): void;
+  /** `left`: the seconds that the study still takes from here; null where that is not known. */
+  started(trial: Trial, left: Range | null): void;
   event(trial: number, event: StudyTrialEvent): void;
   /** What the study has recorded, but for the trials of the search. */
   record(record: StudyRecord): void;
-  /** `elapsedSeconds`: of the whole study so far. */
-  ended(trial: StudyTrial, isBest: boolean, elapsedSeconds: number): void;
+  ended(trial: StudyTrial, isBest: boolean): void;
   /** A line beside what it tells by itself. */
   note(line: string): void;
   end(): void;
@@ -41,21 +41,14 @@ interface RunningProgress {
 
 const WIDTHS = [5, 11, 10, 8, 10, 9] as const;
 
-/** `parallel`: the most trainings at once. */
-export function createStudyReporter(
-  context: CommandContext,
-  { settings, space, data }: OpenStudy,
-  parallel: number,
-): StudyReporter {
+export function createStudyReporter(context: CommandContext, { settings, space, data }: OpenStudy): StudyReporter {
   const progress = createProgress(context);
   const vectors = affordableRanks(space).count;
   const most = settings.trials === null ? vectors : BigInt(Math.min(settings.trials, Number(vectors)));
   const longestKey = Math.max(...space.allowed.map((rank) => String(rank).length)) * space.groups.length;
   const rankWidth = Math.max('ranks'.length, longestKey + space.groups.length - 1);
-  const trialMs: number[] = [];
   const running = new Map<number, RunningProgress>();
-  let endedCount = 0;
-  let elapsed = 0;
+  let left: { readonly range: Range; readonly at: number } | null = null;
 
   const line = (text: string) => {
     progress.end();
@@ -65,24 +58,15 @@ export function createStudyReporter(
     trial.padStart(WIDTHS[0]) +
     `  ${ranks.padEnd(rankWidth)}` +
     cells.map((cell, i) => ` ${cell}`.padStart(WIDTHS[i + 1] ?? 0)).join('');
-  const known = (trial: StudyTrial) => {
-    endedCount += 1;
-    if (trial.status === 'finished') trialMs.push(1000 * trial.facts.seconds);
-  };
-  /** The rest of the study if it takes every training it may; nothing while too little is known. */
-  const studyLeft = () => {
-    const range = etaRange(trialMs, Math.max(0, Number(most) - endedCount));
-    if (!range || !Number.isFinite(range.highMs)) return '';
-    const allowedMs = settings.time === null ? range.highMs : 1000 * (parseDuration('--time', settings.time) - elapsed);
-    // Whether trainings run at once is up to the strategy.
-    const capped = { lowMs: Math.min(range.lowMs / parallel, allowedMs), highMs: Math.min(range.highMs, allowedMs) };
-    return capped.highMs > 0 ? `; study at most ${etaInWords(capped).replace('about ', '')}` : '';
+  const studyEta = () => {
+    if (left === null) return '';
+    const { range, at } = left;
+    const leftMs = (seconds: number) => Math.max(0, 1000 * seconds - (performance.now() - at));
+    return `; study ${etaInWords({ lowMs: leftMs(range.low), highMs: leftMs(range.high) })}`;
   };
 
   return {
-    begin({ trials, elapsedSeconds }) {
-      elapsed = elapsedSeconds;
-      for (const trial of trials) known(trial);
+    begin() {
       const budget = Number.isFinite(space.budget) ? `${count(space.budget)} parameters` : 'no budget';
       line(
         `${settings.strategy}: ${space.groups.length} groups, ranks ${space.allowed.join(', ')}, ${budget}; ` +
@@ -94,7 +78,8 @@ export function createStudyReporter(
       );
       line(row('trial', 'ranks', ['parameters', 'MSE', 'R²', 'accuracy', 'seconds']));
     },
-    started({ number }) {
+    started({ number }, range) {
+      left = range && { range, at: performance.now() };
       const rows = { epochs: settings.epochs, batchSize: settings.batch };
       running.set(number, { eta: createTrialEta(rows, data, () => performance.now()), step: 0, totalSteps: 0 });
     },
@@ -113,7 +98,7 @@ export function createStudyReporter(
         const last = all.reduce((a, b) => (b.totalSteps - b.step > a.totalSteps - a.step ? b : a));
         const sum = (of: 'step' | 'totalSteps') => all.reduce((total, one) => total + one[of], 0);
         const label = all.length === 1 ? `trial ${number}` : `${all.length} trials`;
-        progress.show(label, sum('step'), sum('totalSteps'), `${last.eta.left()}${studyLeft()}`);
+        progress.show(label, sum('step'), sum('totalSteps'), `${last.eta.left()}${studyEta()}`);
       }
     },
     record(record) {
@@ -137,9 +122,7 @@ export function createStudyReporter(
           throw new RangeError(`unknown record ${JSON.stringify(record satisfies never)}`);
       }
     },
-    ended(trial, isBest, elapsedSeconds) {
-      known(trial);
-      elapsed = elapsedSeconds;
+    ended(trial, isBest) {
       const name = ranksKey(trial.ranks);
       if (trial.status !== 'finished')
         return line(`${row(String(trial.trial), name, [])}  ${trial.status}: ${trial.message}`);

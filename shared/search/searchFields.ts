@@ -184,6 +184,13 @@ export const SEARCH_FIELDS = {
     value: '<share>',
     help: "share of a trial's epochs before which none is pruned: earlier, the order of trials says little of how they end",
   },
+  skipCheaper: {
+    kind: 'switch',
+    default: false,
+    flag: '--skip-cheaper',
+    value: '',
+    help: 'confirm the best vector alone, and no cheaper one that may do as well',
+  },
   allowed: {
     kind: 'text',
     default: null,

@@ -4,8 +4,10 @@ import type { HistoryRecord } from '../history/record.ts';
 import type { Metrics } from '../metrics/evaluationReport.ts';
 import { DarseError } from '../study/darseError.ts';
 import { TrialGroundSchema } from '../trial/trialKey.ts';
+import { StudyForecastSchema } from './forecast/studyForecast.ts';
 import type { RankSpace } from './rankSpace.ts';
 import { PAPER_PRESETS, SCALES } from './presets/paperPresets.ts';
+import type { StudyPhase } from './runStudy.ts';
 import type { StudyRecord } from './studyRecord.ts';
 
 /** The version of a study's records. */
@@ -110,6 +112,7 @@ function trainingSchema<const Kind extends string, Entries extends v.ObjectEntri
 const RateSchema = v.number();
 /** Every record that a study is rebuilt from, by its kind. */
 const STUDY_RECORDS = {
+  forecast: v.object({ kind: v.literal('forecast'), ...StudyForecastSchema.entries }),
   rate: trainingSchema('rate', { learningRate: RateSchema }),
   rateRule: v.object({
     kind: v.literal('rateRule'),
@@ -168,6 +171,8 @@ export interface RunningTrial {
 export interface StudyJournal {
   readonly header: StudyHeader;
   readonly space: RankSpace;
+  /** What it was expected to take; null where nobody forecast it. */
+  readonly forecast: RecordOf<'forecast'> | null;
   /** Trainings that tried a learning rate, in the order asked. */
   readonly rates: readonly RateTrial[];
   readonly rateRule: RecordOf<'rateRule'> | null;
@@ -189,6 +194,8 @@ export interface StudyJournal {
   readonly elapsedSeconds: number;
   /** How often test rows were looked at. */
   readonly testLooks: number;
+  /** The same for each part of its work, up to the last record that ended some of it. */
+  readonly phaseSeconds: Readonly<Record<'forecast' | StudyPhase, number>>;
   /** Records that could not be read. */
   readonly problems: readonly string[];
 }
@@ -233,11 +240,22 @@ export function openStudyReader(
   const epochs = new Map<number, Map<number, EpochMetrics>>();
   let elapsedSeconds = 0;
   let testLooks = 0;
+  let forecast: RecordOf<'forecast'> | null = null;
+  let countedSeconds = 0;
+  const phaseSeconds = { forecast: 0, rates: 0, search: 0, confirmation: 0 };
 
   function add(record: HistoryRecord): void {
     const { elapsedSeconds: elapsed } = record;
     if (typeof elapsed === 'number' && elapsed > elapsedSeconds) elapsedSeconds = elapsed;
+    const phase = PHASES[record.kind];
+    if (phase !== undefined) {
+      phaseSeconds[phase] += elapsedSeconds - countedSeconds;
+      countedSeconds = elapsedSeconds;
+    }
     switch (record.kind) {
+      case 'forecast':
+        forecast ??= read(STUDY_RECORDS.forecast, record, problems);
+        break;
       case 'rate':
         keepFirst(rates, read(STUDY_RECORDS.rate, record, problems));
         break;
@@ -286,6 +304,7 @@ export function openStudyReader(
     journal: () => ({
       header: header.output,
       space: { ...space, budget: space.budget ?? Number.POSITIVE_INFINITY },
+      forecast,
       rates: inOrder(rates),
       rateRule,
       trials: inOrder(trials),
@@ -295,10 +314,23 @@ export function openStudyReader(
       running: runningTrials(),
       elapsedSeconds,
       testLooks,
+      phaseSeconds: { ...phaseSeconds },
       problems: [...problems],
     }),
   };
 }
+
+/** The records that end a piece of work, and to which part of the study its time belongs. */
+const PHASES: Readonly<Partial<Record<string, 'forecast' | StudyPhase>>> = {
+  forecast: 'forecast',
+  rate: 'rates',
+  rateRule: 'rates',
+  trial: 'search',
+  end: 'search',
+  confirmationPlan: 'confirmation',
+  confirmation: 'confirmation',
+  confirmationEnd: 'confirmation',
+};
 
 /** The records of a study from which the loop goes on. */
 export function studyHistory({ rates, rateRule, trials, end, confirmation }: StudyJournal): StudyRecord[] {

@@ -27,7 +27,7 @@ import type { EpochRecord, TrainingLosses, TrialEnd, TrialEvent } from './trialE
 import { predictionModel, trainingModel, type TrialData, type TrialSpec } from './trialSpec.ts';
 
 /** Rows evaluated at one time. */
-const EVALUATION_BATCH = 64;
+export const EVALUATION_BATCH = 64;
 
 export interface TrialHost {
   readonly engine: Engine;

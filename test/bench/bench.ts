@@ -1,12 +1,14 @@
 import { Command, Option } from 'commander';
 import { ENGINE_NAMES } from '../../shared/engines/engine.ts';
+import { benchForecast } from './forecast.ts';
 import { benchLarge } from './large.ts';
 import { serveSteps } from './serveSteps.ts';
 import { benchSearch } from './search.ts';
 import { benchStep } from './step.ts';
+import { timeStudy } from './timedStudy.ts';
 
 const program = new Command('bench').description(
-  'Speed and memory beside PyTorch + PEFT, and search quality beside Optuna (DARSE_PYTHON, python3).',
+  'Speed and memory beside PyTorch + PEFT, search quality beside Optuna (DARSE_PYTHON, python3), forecasts beside the truth.',
 );
 
 program
@@ -37,6 +39,22 @@ program
   .option('--peer', "Optuna's TPE beside them (DARSE_PYTHON with optuna)")
   .option('--json', 'rows on standard output as JSON; everything else on standard error')
   .action(benchSearch);
+
+program
+  .command('forecast')
+  .description(
+    'real studies on the bundled headlines beside their forecasts; ends with 1 where one is outside ±20 % of the middle. Idle machine only',
+  )
+  .option('--minutes <N>', 'one more study, of about so many minutes', Number)
+  .option('--only <text>', 'only studies whose name contains this', '')
+  .option('--json', 'rows on standard output as JSON; everything else on standard error')
+  .action(benchForecast);
+
+program
+  .command('study', { hidden: true })
+  .argument('<flags>', 'settings as JSON')
+  .description('one real study; its forecast and the truth as JSON')
+  .action(timeStudy);
 
 program
   .command('serve', { hidden: true })

@@ -36,7 +36,7 @@ export interface Row {
 }
 
 /** `othersShare` above which a row counts as disturbed. */
-const MOST_OTHERS = 0.05;
+export const MOST_OTHERS = 0.05;
 
 export interface Comparison {
   readonly rows: readonly Row[];

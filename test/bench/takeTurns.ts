@@ -41,6 +41,6 @@ export async function takeTurns(sides: readonly Side[]): Promise<Turns[]> {
 }
 
 /** Processor time that everything on this machine has used. */
-function busyMs(): number {
+export function busyMs(): number {
   return cpus().reduce((sum, { times }) => sum + times.user + times.nice + times.sys + times.irq, 0);
 }

@@ -22,6 +22,8 @@ export interface ConfirmationPlan {
 export interface ConfirmationOptions {
   readonly seedCount: number;
   readonly margin: number;
+  /** Whether a cheaper vector is looked for; true where it is left out. */
+  readonly cheaper?: boolean;
 }
 
 /** Names what to confirm. The seeds follow the search's own, so that none of them took part in choosing. */
@@ -31,12 +33,12 @@ export function planConfirmation(
   winner: GroupRanks,
   searchSeed: number,
   firstTrial: number,
-  { seedCount, margin }: ConfirmationOptions,
+  { seedCount, margin, cheaper = true }: ConfirmationOptions,
 ): ConfirmationPlan {
   const plan = {
     winner,
     uniform: uniformOfBudget(space),
-    cheaper: cheaperVector(space, outcomes, winner, margin),
+    cheaper: cheaper ? cheaperVector(space, outcomes, winner, margin) : null,
     margin,
     firstTrial,
   };

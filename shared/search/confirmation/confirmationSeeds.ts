@@ -9,7 +9,7 @@ import type { ConfirmationOptions } from './confirmationPlan.ts';
  * number of seeds would show.
  */
 export function confirmationOptions(
-  { confirmSeeds, gain, margin }: Pick<SearchSettings, 'confirmSeeds' | 'gain' | 'margin'>,
+  { confirmSeeds, gain, margin, skipCheaper }: Pick<SearchSettings, 'confirmSeeds' | 'gain' | 'margin' | 'skipCheaper'>,
   power: PowerOptions = {},
 ): ConfirmationOptions | null {
   if (confirmSeeds === 0) return null;
@@ -26,5 +26,5 @@ export function confirmationOptions(
       `a --gain of ${gain} would not be seen with ${MOST_SEEDS} seeds: look for a larger one`,
     );
   }
-  return { seedCount, margin: parseShare('--margin', margin) };
+  return { seedCount, margin: parseShare('--margin', margin), ...(skipCheaper && { cheaper: false }) };
 }

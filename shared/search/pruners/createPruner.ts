@@ -18,7 +18,7 @@ export function createPruner(
 ): Pruner {
   if (pruner === 'none') return nonePruner();
   const firstEpoch = firstEpochAfter(pruneAfter, epochs);
-  if (firstEpoch >= epochs) {
+  if (!leavesEpochToPrune(pruneAfter, epochs)) {
     throw new DarseError(
       'usage',
       `--pruner ${pruner} could end no trial: with --epochs ${epochs} and --prune-after ${pruneAfter} the first epoch to prune at is ` +
@@ -45,8 +45,13 @@ function rule(kind: Exclude<SearchSettings['pruner'], 'none'>, firstEpoch: numbe
   }
 }
 
+/** Whether a trial of so many epochs has one to be pruned at. */
+export function leavesEpochToPrune(pruneAfter: number, epochs: number): boolean {
+  return firstEpochAfter(pruneAfter, epochs) < epochs;
+}
+
 /** The first epoch that has at least this share of all behind it. */
-function firstEpochAfter(share: number, epochs: number): number {
+export function firstEpochAfter(share: number, epochs: number): number {
   return Math.max(1, Math.ceil(share * epochs - ROUNDING));
 }
 

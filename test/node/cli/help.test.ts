@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TRAINING_FIELDS } from '../../../shared/trial/trainingFields.ts';
 import { runCli } from '../../support/runCli.ts';
 
-const COMMANDS = ['train', 'evaluate', 'predict', 'engines', 'models'];
+const COMMANDS = ['train', 'search', 'forecast', 'evaluate', 'predict', 'engines', 'models'];
 
 /** npx adds some 0.3 s of its own, and the promise is 0.5 s in all. */
 const HELP_MS = 250;

@@ -142,15 +142,6 @@ describe('a study', () => {
     }
     expect(folderHashes(join(folder, 'short'))).toEqual(before);
   });
-
-  test('whose time is up before its first training ends by that, records it, and has no best', async () => {
-    const { code, stdout } = await runCli(['search', ...STUDY, '--out', 'late', '--time', '0.001s', '--json'], {
-      cwd: folder,
-    });
-    expect(code).toBe(1);
-    expect(JSON.parse(stdout)).toMatchObject({ end: 'time', best: null });
-    expect(journal('late').at(-1)).toMatchObject({ kind: 'end', reason: 'time' });
-  });
 });
 
 describe('darse report', () => {

@@ -58,7 +58,7 @@ describe('the plan of a confirmation', () => {
 });
 
 describe('the seeds of a confirmation', () => {
-  const settings = { confirmSeeds: null, gain: '5%', margin: '1%' };
+  const settings = { confirmSeeds: null, gain: '5%', margin: '1%', skipCheaper: false };
 
   test('are as many as the gain needs, at least 5, or as many as asked', () => {
     expect(confirmationOptions(settings, { runDeviation: 0.03 })?.seedCount).toBe(7);
