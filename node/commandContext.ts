@@ -80,7 +80,7 @@ export async function readJsonObject(path: string): Promise<Record<string, unkno
     throw readingError(path, cause);
   });
   try {
-    const json: unknown = JSON.parse(text);
+    const json: unknown = JSON.parse(text.replace(/^\ufeff/, ''));
     if (typeof json === 'object' && json !== null && !Array.isArray(json)) return { ...json };
   } catch (cause) {
     throw new DarseError('input', `${path} is not JSON: ${String(cause)}`, { cause });

@@ -7,6 +7,8 @@ export type Field = (
       readonly default: string | null;
       /** Throws `usage` for a text that is not allowed. */
       readonly check?: (text: string) => unknown;
+      /** The text of a JSON object, where a file may hold one instead. */
+      readonly ofObject?: (object: object) => string;
     }
   /** One text or several; a flag takes all that follow it. */
   | { readonly kind: 'texts'; readonly default: null }
@@ -75,7 +77,7 @@ function readField(field: Field, value: unknown, problems: string[]): unknown {
   if (field.default === null && (value === null || (field.kind === 'number' && value === 'none'))) return null;
   switch (field.kind) {
     case 'text': {
-      const text = asText(value);
+      const text = asText(value, field.ofObject);
       if (text === undefined) problems.push(`${field.flag} must be text, got ${JSON.stringify(value)}`);
       else problems.push(...problemsOf(() => field.check?.(text)));
       return text;
@@ -110,7 +112,8 @@ function readField(field: Field, value: unknown, problems: string[]): unknown {
 }
 
 /** Text as it is, and what JSON writes more naturally: 8 for "8", [8, 8, 0] for "8,8,0". */
-function asText(value: unknown): string | undefined {
+function asText(value: unknown, ofObject?: (object: object) => string): string | undefined {
+  if (ofObject && typeof value === 'object' && value !== null && !Array.isArray(value)) return ofObject(value);
   const words = Array.isArray(value) ? value : [value];
   return words.every((word) => typeof word === 'string' || typeof word === 'number') ? words.join(',') : undefined;
 }

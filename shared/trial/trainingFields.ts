@@ -60,6 +60,10 @@ export const DATA_FIELDS = {
     kind: 'text',
     default: null,
     check: parseScoreMap,
+    ofObject: (scores) =>
+      Object.entries(scores)
+        .map((entry) => entry.join('='))
+        .join(','),
     flag: '--score-map',
     value: '<map>',
     help: 'scores of classes, for data without scores: "negative=-1,neutral=0,positive=1"',
@@ -135,6 +139,7 @@ export const TRAINING_FIELDS = {
   ranks: {
     kind: 'text',
     default: '8',
+    ofObject: (ranks) => JSON.stringify(ranks),
     flag: '--ranks',
     value: '<vector>',
     help: '8 everywhere, 8@16@4 for equal groups of layers bottom to top, 8,8,0,… per layer, or a JSON object of module paths',

@@ -91,6 +91,18 @@ describe('training settings', () => {
     },
   );
 
+  it('take ranks per module and scores of classes as objects of a file', () => {
+    const ranks = { 'encoder.layer.0.attention.self.query': 3 };
+    expect(readTrainingSettings(null, { ranks, scoreMap: { bad: -1, good: 0.5 } }, {})).toMatchObject({
+      ranks: JSON.stringify(ranks),
+      scoreMap: 'bad=-1,good=0.5',
+    });
+    expect(() => readTrainingSettings(null, { scoreMap: { bad: -2 } }, {})).toThrow(
+      'class "bad": score "-2" is outside',
+    );
+    expect(() => readTrainingSettings(null, { data: { a: 1 } }, {})).toThrow('--data must be text, got {"a":1}');
+  });
+
   it('let --max-tokens stand beside --pad 512', () => {
     expect(readTrainingSettings(null, {}, { pad: '512', maxTokens: '256' })).toMatchObject({
       pad: 'full',

@@ -138,7 +138,9 @@ describe('settings', () => {
     const perLayer = Array.from({ length: layerCount }, (_, layer) =>
       layer === 0 ? 2 : layer === layerCount - 1 ? 4 : 0,
     );
-    writeFileSync(join(folder, 'settings.json'), JSON.stringify({ ...file, ranks: perLayer, maxTokens: 24 }));
+    const text = JSON.stringify({ ...file, ranks: perLayer, maxTokens: 24 });
+    // Editors on Windows begin a file with a byte order mark.
+    writeFileSync(join(folder, 'settings.json'), `\ufeff${text}`);
     const args = ['train', '--config', 'settings.json', '--epochs', '1', '--engine', 'onnx', '--json', '--quiet'];
     const { code, stdout } = await runCli(args, { cwd: folder });
     expect(code).toBe(0);
