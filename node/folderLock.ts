@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DarseError } from '../shared/study/darseError.ts';
 import { fileProblem } from './fileSource.ts';
+import { isTemporary, temporaryPath } from './writeFileAtomically.ts';
 
 export const LOCK_FILE = '.lock';
 
@@ -20,7 +21,8 @@ export interface FolderLock {
 
 /**
  * Takes a folder, made where it is not there, against a second writer. Throws `usage` while another process has it; one that
- * died, or gave no sign of life for two minutes, has lost it. The lock is a file that says who: host, process and a word of its own.
+ * died, or gave no sign of life for two minutes, has lost it, and what it left half written is removed. The lock is a file that
+ * says who: host, process and a word of its own.
  */
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, LOCK_FILE);
@@ -39,6 +41,7 @@ export async function lockFolder(folder: string): Promise<FolderLock> {
     }
     await takeAway(path, holder.text);
   }
+  await removeRemains(folder);
   let lost = false;
   const beat = async () => {
     if ((await readFile(path, 'utf8').catch(() => null)) !== mine) lost = true;
@@ -73,7 +76,7 @@ export interface LockHolder {
 /** Creates the lock with its content; false where there is one. */
 async function create(path: string, text: string): Promise<boolean> {
   // Written aside and linked, so that nobody reads half of it.
-  const aside = `${path}.${randomUUID()}`;
+  const aside = temporaryPath(path);
   const file = await open(aside, 'wx').catch((cause: NodeJS.ErrnoException) => {
     throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
   });
@@ -114,15 +117,26 @@ function isAlive({ host, pid, silentMs }: LockHolder): boolean {
   }
 }
 
+/** Removes what ended processes left half written; a lock that somebody else is about to put there stays. */
+async function removeRemains(folder: string): Promise<void> {
+  for (const name of (await readdir(folder)).filter(isTemporary)) {
+    const path = join(folder, name);
+    const owner = name.startsWith(LOCK_FILE) ? await readHolder(path) : null;
+    if (owner === null || !isAlive(owner)) await rm(path, { force: true });
+  }
+}
+
 /** Removes the lock if it still is the one of this content: one that somebody faster has put there is given back. */
 async function takeAway(path: string, text: string): Promise<void> {
-  const aside = `${path}.${randomUUID()}`;
+  const aside = temporaryPath(path);
   try {
     await rename(path, aside);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return;
     throw error;
   }
-  if ((await readFile(aside, 'utf8')) !== text) await link(aside, path).catch(() => undefined);
+  // Gone where a faster one has taken the folder meanwhile and removed what was left.
+  const found = await readFile(aside, 'utf8').catch(() => text);
+  if (found !== text) await link(aside, path).catch(() => undefined);
   await rm(aside, { force: true });
 }

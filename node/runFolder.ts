@@ -6,7 +6,7 @@ import type { CheckpointStore } from '../shared/trial/checkpointedTrial.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../shared/trial/checkpointFile.ts';
 import { fileProblem, openFileSource } from './fileSource.ts';
 import { LOCK_FILE } from './folderLock.ts';
-import { writeFileAtomically } from './writeFileAtomically.ts';
+import { isTemporary, writeFileAtomically } from './writeFileAtomically.ts';
 
 /** Files of a run's folder. */
 export const RUN_FILES = {
@@ -45,7 +45,7 @@ export const STUDY_FILES = {
 /** Two, written in turn, so that one is always whole. */
 const CHECKPOINT_SLOTS = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'] as const;
 
-/** What a folder may hold of a run or study that has not begun. */
+/** What a folder may hold of a run or study that has not begun, beside temporary files of an ended process. */
 const MADE_ANEW: ReadonlySet<string> = new Set([LOCK_FILE, STUDY_FILES.smoke]);
 
 /** Refuses a folder that holds anything, so that nothing is overwritten; one that is not there yet is fine. */
@@ -54,7 +54,7 @@ export async function checkNewFolder(path: string): Promise<void> {
     if (cause.code === 'ENOENT') return [];
     throw new DarseError('file', `cannot use ${path} as a folder: ${fileProblem(cause)}`, { cause });
   });
-  const found = present.filter((name) => !MADE_ANEW.has(name));
+  const found = present.filter((name) => !MADE_ANEW.has(name) && !isTemporary(name));
   if (found.includes(STUDY_FILES.journal)) {
     throw new DarseError(
       'usage',

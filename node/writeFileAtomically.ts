@@ -13,7 +13,7 @@ export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array | AsyncIterable<Uint8Array>,
 ): Promise<void> {
-  const temporary = `${path}.${randomUUID()}.part`;
+  const temporary = temporaryPath(path);
   try {
     const file = await open(temporary, 'wx');
     try {
@@ -30,6 +30,16 @@ export async function writeFileAtomically(
     if (isSystemError(cause)) throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
     throw cause;
   }
+}
+
+/** A path of its own beside `path`, for what is not whole yet. */
+export function temporaryPath(path: string): string {
+  return `${path}.${randomUUID()}.part`;
+}
+
+/** Whether a file's name is one of `temporaryPath`: where nobody writes any more, an ended process left it. */
+export function isTemporary(name: string): boolean {
+  return /\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.part$/.test(name);
 }
 
 /** Makes a rename last; Windows has no such call for folders. */

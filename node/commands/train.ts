@@ -57,10 +57,9 @@ export async function run(context: CommandContext): Promise<number> {
     for (const line of describeParts(split, model.tokenizer, spec.maxTokens)) context.note(line);
     engine = await openEngine(settings, model.backbone.readConstant);
     lock = await lockFolder(folder);
-    if (!saved) {
-      await writeFolder(folder, new Map([[RUN_FILES.split, split.splitText]]));
-      await writeRunRecord(folder, key, ground, settings);
-    }
+    // First, so that a run ended in between can be resumed.
+    if (!saved) await writeRunRecord(folder, key, ground, settings);
+    await writeFolder(folder, new Map([[RUN_FILES.split, split.splitText]]));
     const resumeLine = `npx darse train --resume ${shellWord(folder)}`;
     const data = encodeParts(split.parts, model.tokenizer, spec.maxTokens);
     const training = { ...chosen, context, spec, key, model, engine, split, data };

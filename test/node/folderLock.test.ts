@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -63,6 +64,24 @@ describe('a folder', () => {
     const silent = heldFolder('silent', 'elsewhere', 1, LONG_AGO_SECONDS);
     await (await lockFolder(silent)).release();
     expect(existsSync(join(silent, LOCK_FILE))).toBe(false);
+  });
+
+  test('loses what ended processes left half written when it is taken, and nothing else', async () => {
+    const path = join(folder, 'remains');
+    mkdirSync(path);
+    const half = join(path, `checkpoint-0.safetensors.${randomUUID()}.part`);
+    const lockOf = (pid: number) => {
+      const aside = join(path, `${LOCK_FILE}.${randomUUID()}.part`);
+      writeFileSync(aside, JSON.stringify({ host: hostname(), pid, word: 'theirs' }));
+      return aside;
+    };
+    const [dead, living] = [lockOf(deadProcess()), lockOf(process.pid)];
+    for (const file of [half, join(path, 'chapter.part')]) writeFileSync(file, 'x');
+    const lock = await lockFolder(path);
+    expect([half, dead].filter((file) => existsSync(file))).toEqual([]);
+    expect(existsSync(living)).toBe(true);
+    await lock.release();
+    expect(readdirSync(path)).toContain('chapter.part');
   });
 
   test('keeps the lock of another who took it over, when the former holder releases', async () => {
