@@ -1,17 +1,11 @@
 import { open } from 'node:fs/promises';
-import { formatRecord, type HistoryRecord, parseHistory } from '../shared/history/record.ts';
+import type { OpenHistory } from '../shared/history/openHistory.ts';
+import { formatRecord, parseHistory } from '../shared/history/record.ts';
 import { DarseError } from '../shared/study/darseError.ts';
 import { fileProblem } from './fileSource.ts';
 
-export interface HistoryFile {
-  append(record: HistoryRecord): Promise<void>;
-  close(): Promise<void>;
-}
-
 /** Opens a history for appending: records are kept, a torn last line is cut off; `problems` says what was wrong with the rest. */
-export async function openHistory(
-  path: string,
-): Promise<HistoryFile & { readonly records: readonly HistoryRecord[]; readonly problems: readonly string[] }> {
+export async function openHistory(path: string): Promise<OpenHistory> {
   const file = await open(path, 'a+').catch((cause: NodeJS.ErrnoException) => {
     throw new DarseError('file', `cannot write ${path}: ${fileProblem(cause)}`, { cause });
   });

@@ -1,9 +1,8 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarseError } from '../shared/study/darseError.ts';
-import type { Checkpoint } from '../shared/trial/checkpoint.ts';
 import type { CheckpointStore } from '../shared/trial/checkpointedTrial.ts';
-import { decodeCheckpoint, encodeCheckpoint } from '../shared/trial/checkpointFile.ts';
+import { slotCheckpoints } from '../shared/trial/slotCheckpoints.ts';
 import { fileProblem, openFileSource } from './fileSource.ts';
 import { LOCK_FILE } from './folderLock.ts';
 import { isTemporary, writeFileAtomically } from './writeFileAtomically.ts';
@@ -42,7 +41,6 @@ export const STUDY_FILES = {
   smoke: '.smoke',
 } as const;
 
-/** Two, written in turn, so that one is always whole. */
 const CHECKPOINT_SLOTS = ['checkpoint-0.safetensors', 'checkpoint-1.safetensors'] as const;
 
 /** What a folder may hold of a run or study that has not begun, beside temporary files of an ended process. */
@@ -79,37 +77,24 @@ export async function isFinished(path: string): Promise<boolean> {
   return (await readdir(path)).includes(RUN_FILES.result);
 }
 
-/** The checkpoints of a trial in its folder, which is there, each written over the older of two. */
+/** The checkpoints of a trial in its folder, which is there. */
 export function folderCheckpoints(path: string, trial: string): CheckpointStore {
-  let slot = 0;
-  return {
-    async newest() {
-      let newest: Checkpoint | undefined;
-      const problems: string[] = [];
-      const present = await readdir(path);
-      for (const [place, name] of CHECKPOINT_SLOTS.entries()) {
-        if (!present.includes(name)) continue;
+  return slotCheckpoints(
+    {
+      async read(slot, use) {
+        const name = CHECKPOINT_SLOTS[slot];
+        if (!(await readdir(path)).includes(name)) return undefined;
         const source = await openFileSource(join(path, name));
         try {
-          const found = await decodeCheckpoint(source, trial);
-          if (newest && newest.step >= found.step) continue;
-          newest = found;
-          slot = 1 - place;
-        } catch (error) {
-          if (!(error instanceof DarseError)) throw error;
-          problems.push(error.message);
+          return await use(source);
         } finally {
           await source.close();
         }
-      }
-      return { checkpoint: newest, problems };
+      },
+      write: (slot, bytes) => writeFileAtomically(join(path, CHECKPOINT_SLOTS[slot]), bytes),
     },
-    async write(checkpoint) {
-      const name = CHECKPOINT_SLOTS[slot % 2 === 0 ? 0 : 1];
-      await writeFileAtomically(join(path, name), encodeCheckpoint(checkpoint, trial));
-      slot += 1;
-    },
-  };
+    trial,
+  );
 }
 
 /** Writes named files into a folder, which is made where it is not there. */

@@ -37,7 +37,7 @@ const ALLOWED: Readonly<Record<string, { readonly folders: readonly string[]; re
       folders: ['workers', 'shared'],
       packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-backend-wasm', 'comlink', 'onnxruntime-web'],
     },
-    web: { folders: ['web', 'workers', 'shared'], packages: ['comlink', 'react', 'react-dom', 'uplot'] },
+    web: { folders: ['web', 'workers', 'shared'], packages: ['comlink', 'idb', 'react', 'react-dom', 'uplot'] },
     node: {
       folders: ['node', 'workers', 'shared'],
       packages: [

@@ -23,7 +23,8 @@ import { parseDuration } from '../../shared/study/parseDuration.ts';
 import type { StudyTrialEvent } from '../../shared/trial/trialEvent.ts';
 import type { CommandContext } from '../commandContext.ts';
 import { lockFolder } from '../folderLock.ts';
-import { type HistoryFile, openHistory } from '../historyFile.ts';
+import type { OpenHistory } from '../../shared/history/openHistory.ts';
+import { openHistory } from '../historyFile.ts';
 import { noteOtherEngine } from '../noteOtherEngine.ts';
 import { packageVersion } from '../packageVersion.mjs';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
@@ -104,7 +105,7 @@ interface Session extends Workplace {
 
 function createSession(
   workplace: Workplace,
-  file: HistoryFile & { readonly records: readonly HistoryRecord[]; readonly problems: readonly string[] },
+  file: OpenHistory,
   checkLock: () => void,
 ): Session & { readonly began: readonly HistoryRecord[] } {
   const { context, study, beginning } = workplace;

@@ -55,7 +55,8 @@ function take(draft: Draft, record: TrialRecord | ToldEvent): void {
       draft.state = 'starting';
       draft.message = null;
       draft.losses = draft.losses.filter(({ step }) => step <= record.step);
-      draft.epochs = draft.epochs.filter(({ lastStep }) => lastStep <= record.step);
+      // Saved after an epoch's last step means before its evaluation, which is then told again.
+      draft.epochs = draft.epochs.filter(({ lastStep }) => lastStep < record.step);
       draft.best = draft.epochs.reduce(lower, null);
       break;
     case 'started':

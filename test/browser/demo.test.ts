@@ -1,6 +1,6 @@
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { axeViolations } from '../support/axeViolations.ts';
 import { whyNoChromium } from '../support/chromium.ts';
 import { type OpenSite, openSite } from '../support/openSite.ts';
 
@@ -10,8 +10,6 @@ const LONG_MS = 180_000;
 const SLOWLY = { timeout: LONG_MS };
 
 const status = (page: Page) => page.locator('#status');
-const axeViolations = async (page: Page) =>
-  (await new AxeBuilder({ page }).analyze()).violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`);
 const stepOf = async (page: Page) => Number(/step (\d+) of/i.exec(await status(page).innerText())?.[1]);
 
 describe.skipIf(whyNoChromium() !== null)('the page', () => {

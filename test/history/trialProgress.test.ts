@@ -68,6 +68,20 @@ describe('the progress of a training', () => {
     );
   });
 
+  it('of one killed just after an epoch, whose checkpoint is from just before its evaluation, has that epoch once', async () => {
+    const whole = await told([], Number.POSITIVE_INFINITY, 100);
+    const kept: Checkpoint[] = [];
+    const before = await told(kept, Number.POSITIVE_INFINITY, 3);
+    const killedAt = before.findIndex(({ kind }) => kind === 'epoch') + 1;
+    kept.splice(1);
+    expect(kept[0]?.step).toBe(3);
+    const resumed: TrialRecord = { kind: 'resumed', step: 3, engine: ENGINE };
+    const after = await told(kept, Number.POSITIVE_INFINITY, 100);
+    expect(withRecords(NO_PROGRESS, [BEGIN, ...before.slice(0, killedAt), resumed, ...after])).toEqual(
+      withRecords(NO_PROGRESS, [BEGIN, ...whole]),
+    );
+  });
+
   it('is the same whether its records come one by one or together', async () => {
     const records = [BEGIN, ...(await told([], Number.POSITIVE_INFINITY, 100))];
     const oneByOne = records.reduce((progress, record) => withRecords(progress, [record]), NO_PROGRESS);

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
@@ -12,6 +12,9 @@ declare module 'vitest' {
   }
 }
 
+/** Where the built site has pages that only tests open. */
+export const TEST_PAGES = 'test-pages';
+
 /** Builds the site once for all tests of the page. */
 export default async function buildSite(project: TestProject): Promise<() => void> {
   const reason = whyNoChromium();
@@ -22,12 +25,42 @@ export default async function buildSite(project: TestProject): Promise<() => voi
   }
   const folder = mkdtempSync(join(tmpdir(), 'darse-site-'));
   const root = join(import.meta.dirname, '..', '..');
-  await build({
-    configFile: join(root, 'vite.config.ts'),
-    root: join(root, 'web'),
-    logLevel: 'warn',
-    build: { outDir: folder },
-  });
+  // With the test runner's own value what developers get would be built.
+  const { NODE_ENV } = process.env;
+  process.env['NODE_ENV'] = 'production';
+  try {
+    await build({
+      configFile: join(root, 'vite.config.ts'),
+      root: join(root, 'web'),
+      logLevel: 'warn',
+      build: { outDir: folder },
+    });
+    await buildTestPages(join(folder, TEST_PAGES));
+  } finally {
+    process.env['NODE_ENV'] = NODE_ENV;
+  }
   project.provide('site', folder);
   return () => rmSync(folder, { recursive: true, force: true });
+}
+
+async function buildTestPages(folder: string): Promise<void> {
+  const pages = join(import.meta.dirname, '..', 'browser', 'pages');
+  const input = Object.fromEntries(
+    ['contracts', 'hangs', 'silent', 'breaks'].map((name) => [name, join(pages, `${name}.ts`)]),
+  );
+  await build({
+    configFile: false,
+    root: pages,
+    logLevel: 'warn',
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      target: 'es2023',
+      rolldownOptions: { input, output: { entryFileNames: '[name].js' } },
+    },
+  });
+  writeFileSync(
+    join(folder, 'index.html'),
+    '<!doctype html><title>contracts</title><script type="module" src="contracts.js"></script>',
+  );
 }

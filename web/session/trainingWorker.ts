@@ -1,9 +1,11 @@
 import { type Remote, transfer, wrap } from 'comlink';
 import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
+import type { Slot } from '../../shared/trial/slotCheckpoints.ts';
 import { type Answer, valueOf } from '../../workers/page/answer.ts';
 import type {
   FromService,
+  KeptCheckpoints,
   OpenedTraining,
   OpenRequest,
   ToService,
@@ -27,13 +29,15 @@ type News = Exclude<FromService, { kind: 'checkpoint' | 'end' }>;
 /** The training's news: what it tells, and keeping a checkpoint, which it waits for. */
 export interface TrainingListener {
   readonly hear: (message: News) => void;
-  readonly keep?: (step: number, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
+  readonly keep?: (slot: Slot, bytes: Uint8Array<ArrayBuffer>) => Promise<void>;
 }
 
 /** A worker as the page sees it. Every call rejects with an `engine` error once the worker is gone. */
 export interface TrainingWorker {
   open(request: OpenRequest, listener: TrainingListener): Promise<OpenedTraining>;
-  train(checkpoints: readonly Uint8Array<ArrayBuffer>[], listener: TrainingListener): Promise<TrainingEnd>;
+  train(checkpoints: KeptCheckpoints, listener: TrainingListener): Promise<TrainingEnd>;
+  /** Makes what an earlier session trained ready to judge texts. */
+  restore(request: OpenRequest, trained: Uint8Array<ArrayBuffer>): Promise<void>;
   wish(wish: Wish): void;
   predict(texts: readonly string[]): Promise<readonly PredictedText[]>;
   /** Asks the training to stop and, where it has not within the grace time, ends the worker; whether it stopped by itself. */
@@ -114,7 +118,7 @@ export function startTrainingWorker({
         hearLife();
         if (data.kind === 'end') resolve();
         else if (data.kind !== 'checkpoint') hear(data);
-        else void (keep?.(data.step, data.bytes) ?? Promise.resolve()).then(() => port1.postMessage(KEPT));
+        else void (keep?.(data.slot, data.bytes) ?? Promise.resolve()).then(() => port1.postMessage(KEPT));
       });
     });
     port1.start();
@@ -133,6 +137,9 @@ export function startTrainingWorker({
       const end = listened(listener, (port) => service.train(checkpoints, transfer(port, [port])));
       training = end.catch(() => undefined);
       return end;
+    },
+    async restore(request, trained) {
+      await listened({ hear: () => undefined }, (port) => service.restore(request, trained, transfer(port, [port])));
     },
     wish: (wish) => void service.wish(wish).catch(() => undefined),
     predict: (texts) => call(service.predict(texts)),

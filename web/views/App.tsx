@@ -1,17 +1,20 @@
 import { useEffect, useSyncExternalStore } from 'react';
+import type { SessionState, Stage } from '../session/sessionState.ts';
+import type { TrainingSession } from '../session/trainingSession.ts';
 import { Announcer } from './Announcer.tsx';
 import { FailedView } from './FailedView.tsx';
 import { OpeningView } from './OpeningView.tsx';
 import { ResultView } from './ResultView.tsx';
 import { statusText } from './statusText.ts';
+import { StoragePanel } from './StoragePanel.tsx';
 import { TrainingView } from './TrainingView.tsx';
-import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
+import { WatchView } from './WatchView.tsx';
 import { WelcomeView } from './WelcomeView.tsx';
 
 /** The page: one view for each stage of its session. */
 export function App({ session }: { readonly session: TrainingSession }) {
   const state = useSyncExternalStore(session.subscribe, session.state);
-  useTitle(state);
+  useTitle(state.stage);
   return (
     <>
       <header className="top">
@@ -19,37 +22,49 @@ export function App({ session }: { readonly session: TrainingSession }) {
         <p className="quiet">How many LoRA ranks, and where? Your texts stay in this tab.</p>
       </header>
       <main>
+        {state.storageTrouble && (
+          <p className="warning" role="alert">
+            {state.storageTrouble}
+          </p>
+        )}
         <View state={state} session={session} />
       </main>
-      <Announcer text={statusText(state)} />
+      <Announcer text={statusText(state.stage)} />
     </>
   );
 }
 
 function View({ state, session }: { readonly state: SessionState; readonly session: TrainingSession }) {
-  switch (state.stage) {
+  const { stage } = state;
+  if (state.role === 'reader') return <WatchView stored={state.stored} />;
+  switch (stage.kind) {
     case 'welcome':
-      return <WelcomeView session={session} />;
+      return (
+        <>
+          <WelcomeView session={session} />
+          <StoragePanel stored={state.stored} use={state.storageUse} session={session} />
+        </>
+      );
     case 'opening':
-      return <OpeningView loading={state.loading} />;
+      return <OpeningView loading={stage.loading} />;
     case 'training':
     case 'stopped':
-      return <TrainingView state={state} session={session} />;
+      return <TrainingView stage={stage} session={session} />;
     case 'finished':
-      return <ResultView state={state} session={session} />;
+      return <ResultView stage={stage} session={session} />;
     case 'failed':
-      return <FailedView state={state} session={session} />;
+      return <FailedView stage={stage} session={session} />;
     default:
-      throw new RangeError(`unknown stage ${JSON.stringify(state satisfies never)}`);
+      throw new RangeError(`unknown stage ${JSON.stringify(stage satisfies never)}`);
   }
 }
 
 /** The title shows per cent, so that a tab in the background tells how far it is. */
-function useTitle(state: SessionState): void {
+function useTitle(stage: Stage): void {
   const title =
-    state.stage === 'training'
-      ? `${state.progress.percent} % – DARSE`
-      : state.stage === 'finished'
+    stage.kind === 'training'
+      ? `${stage.progress.percent} % – DARSE`
+      : stage.kind === 'finished'
         ? 'Done – DARSE'
         : 'DARSE';
   useEffect(() => {

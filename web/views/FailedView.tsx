@@ -1,20 +1,26 @@
 import { LossChart } from '../charts/CurveCharts.tsx';
-import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
+import type { StageOf } from '../session/sessionState.ts';
+import type { TrainingSession } from '../session/trainingSession.ts';
 
 interface Props {
-  readonly state: Extract<SessionState, { stage: 'failed' }>;
+  readonly stage: StageOf<'failed'>;
   readonly session: TrainingSession;
 }
 
 /** Something went wrong: what, and what to do next. */
-export function FailedView({ state: { message, running }, session }: Props) {
+export function FailedView({ stage: { message, running }, session }: Props) {
   return (
     <>
       <section className="card" role="alert">
         <h1>This did not work</h1>
         <p className="message">{message}</p>
         <p className="buttons">
-          <button type="button" className="main" onClick={session.discard}>
+          {running && (
+            <button type="button" className="main" onClick={session.goOn}>
+              Go on from the last checkpoint
+            </button>
+          )}
+          <button type="button" onClick={session.leave}>
             Back to the start
           </button>
         </p>

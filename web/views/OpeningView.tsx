@@ -1,6 +1,5 @@
-import type { Loading } from '../session/trainingSession.ts';
-
-const MEBIBYTE = 2 ** 20;
+import type { Loading } from '../session/sessionState.ts';
+import { bytesText } from './bytesText.ts';
 
 /** While model, data and engine are opened. */
 export function OpeningView({ loading }: { readonly loading: Loading | null }) {
@@ -11,7 +10,7 @@ export function OpeningView({ loading }: { readonly loading: Loading | null }) {
       <p id="loading">
         {loading === null
           ? 'Starting the worker that computes.'
-          : `Loading ${loading.what}: ${(loading.done / MEBIBYTE).toFixed(1)} MB${isKnown ? ` of ${(loading.total / MEBIBYTE).toFixed(1)} MB` : ''}.`}
+          : `Loading ${loading.what}: ${bytesText(loading.done)}${isKnown ? ` of ${bytesText(loading.total)}` : ''}.`}
       </p>
       <progress aria-labelledby="loading" {...(isKnown ? { value: loading.done, max: loading.total } : {})} />
     </section>

@@ -4,15 +4,16 @@ import { EpochTable, MetricCells } from './EpochTable.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { ScrollRegion } from '../charts/ScrollRegion.tsx';
 import { TryIt } from './TryIt.tsx';
-import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
+import type { StageOf } from '../session/sessionState.ts';
+import type { TrainingSession } from '../session/trainingSession.ts';
 
 interface Props {
-  readonly state: Extract<SessionState, { stage: 'finished' }>;
+  readonly stage: StageOf<'finished'>;
   readonly session: TrainingSession;
 }
 
 /** A finished training: how good it is on texts it never saw, and a place to try it. */
-export function ResultView({ state: { result, opened, progress }, session }: Props) {
+export function ResultView({ stage: { result, opened, progress }, session }: Props) {
   const { header } = opened;
   const { test, trivial, seconds } = result;
   return (
@@ -57,7 +58,7 @@ export function ResultView({ state: { result, opened, progress }, session }: Pro
           </table>
         </ScrollRegion>
         <p className="buttons">
-          <button type="button" onClick={session.discard}>
+          <button type="button" onClick={session.leave}>
             Start anew
           </button>
         </p>

@@ -4,28 +4,29 @@ import { LossChart, ValidationChart } from '../charts/CurveCharts.tsx';
 import { EpochTable } from './EpochTable.tsx';
 import { RunFacts } from './RunFacts.tsx';
 import { statusText } from './statusText.ts';
-import type { SessionState, TrainingSession } from '../session/trainingSession.ts';
+import type { StageOf } from '../session/sessionState.ts';
+import type { TrainingSession } from '../session/trainingSession.ts';
 
 interface Props {
-  readonly state: Extract<SessionState, { stage: 'training' | 'stopped' }>;
+  readonly stage: StageOf<'training' | 'stopped'>;
   readonly session: TrainingSession;
 }
 
 /** A training while it runs, or stopped with what it has. */
-export function TrainingView({ state, session }: Props) {
-  const { progress, opened, problems } = state;
+export function TrainingView({ stage, session }: Props) {
+  const { progress, opened, problems } = stage;
   const { trivial } = opened.header;
   return (
     <>
       <section className="card">
         <h1>
-          {state.stage === 'stopped' ? 'Stopped' : 'Training'} on {opened.header.dataName}
+          {stage.kind === 'stopped' ? 'Stopped' : 'Training'} on {opened.header.dataName}
         </h1>
         <p id="status" className="status">
-          {statusText(state)}
+          {statusText(stage)}
         </p>
         <progress aria-labelledby="status" value={progress.step} max={Math.max(1, progress.totalSteps)} />
-        <Controls state={state} session={session} />
+        <Controls stage={stage} session={session} />
         {progress.message && <p className="warning">{progress.message}</p>}
         {problems.map((problem) => (
           <p key={problem} className="warning">
@@ -48,21 +49,21 @@ export function TrainingView({ state, session }: Props) {
   );
 }
 
-function Controls({ state, session }: Props) {
+function Controls({ stage, session }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
-  if (state.stage === 'stopped') {
+  if (stage.kind === 'stopped') {
     return (
       <p className="buttons">
         <button type="button" className="main" onClick={session.goOn}>
           Go on
         </button>
-        <button type="button" onClick={session.discard}>
-          Discard
+        <button type="button" onClick={session.leave}>
+          Back to the start
         </button>
       </p>
     );
   }
-  const { asked } = state;
+  const { asked } = stage;
   const isLeaving = asked === 'stop' || asked === 'cancel';
   return (
     <>

@@ -1,15 +1,15 @@
 import { scoreText } from '../../shared/export/report/numberText.ts';
-import type { SessionState } from '../session/trainingSession.ts';
+import type { Stage } from '../session/sessionState.ts';
 
-/** Where the session is, in one sentence. */
-export function statusText(state: SessionState): string {
-  switch (state.stage) {
+/** Where a stage is, in one sentence. */
+export function statusText(stage: Stage): string {
+  switch (stage.kind) {
     case 'welcome':
       return '';
     case 'opening':
       return 'Loading what the training needs.';
     case 'training': {
-      const { progress, left, asked } = state;
+      const { progress, left, asked } = stage;
       if (asked === 'paused') return `Paused after step ${progress.step} of ${progress.totalSteps}; saved.`;
       if (asked === 'pause') return 'Pausing after this step.';
       if (asked === 'stop' || asked === 'cancel') return 'Stopping after this step.';
@@ -19,12 +19,12 @@ export function statusText(state: SessionState): string {
       return `Step ${progress.step} of ${progress.totalSteps}, ${progress.percent} %, ${left}.`;
     }
     case 'stopped':
-      return `Stopped after step ${state.progress.step} of ${state.progress.totalSteps}; what was trained is kept.`;
+      return `Stopped after step ${stage.progress.step} of ${stage.progress.totalSteps}; what was trained is kept.`;
     case 'finished':
-      return `Done: validation error ${scoreText(state.result.score)}.`;
+      return `Done: validation error ${scoreText(stage.result.score)}.`;
     case 'failed':
-      return `Failed: ${state.message}`;
+      return `Failed: ${stage.message}`;
     default:
-      throw new RangeError(`unknown stage ${JSON.stringify(state satisfies never)}`);
+      throw new RangeError(`unknown stage ${JSON.stringify(stage satisfies never)}`);
   }
 }

@@ -4,7 +4,7 @@ import type { OpenPredictor } from '../../shared/trial/openPredictor.ts';
 import { type Answer, answer } from './answer.ts';
 import { openTraining, type Training } from './openTraining.ts';
 import { createPausing, type Pausing } from './pausing.ts';
-import { runOpenTraining } from './runOpenTraining.ts';
+import { restorePredictor, runOpenTraining } from './runOpenTraining.ts';
 import type { FromService, TrainingService } from './trainingMessages.ts';
 import { createWarmParts } from './warmParts.ts';
 
@@ -40,6 +40,13 @@ export function createTrainingService(): TrainingService {
         }
       }),
     wish: (wish) => running?.hear(wish),
+    restore: (request, trained, port) =>
+      told(port, async (tell) => {
+        training = await openTraining(request, warm, tell);
+        await predictor?.dispose();
+        predictor = await restorePredictor(training, trained);
+        return true as const;
+      }),
     predict: (texts) =>
       answer(
         (async () => {

@@ -4,7 +4,7 @@ import type { Wish } from './trainingMessages.ts';
 export interface Pausing {
   hear(wish: Wish): void;
   readonly stop: AbortSignal;
-  /** Whether to save now, because a pause is wished. */
+  /** Whether to save now: a pause is wished, or a save since the last question. */
   saveNow(): boolean;
   /** Holds the training, once saved, until it is to go on or to stop. */
   held(): Promise<void>;
@@ -14,15 +14,24 @@ export interface Pausing {
 export function createPausing(onHeld: () => void): Pausing {
   const stopping = new AbortController();
   let paused = false;
+  let saving = false;
   let goOn = () => {};
   return {
     hear(wish) {
+      if (wish === 'save') {
+        saving = true;
+        return;
+      }
       paused = wish === 'pause';
       if (wish === 'stop') stopping.abort();
       if (!paused) goOn();
     },
     stop: stopping.signal,
-    saveNow: () => paused,
+    saveNow() {
+      const now = paused || saving;
+      saving = false;
+      return now;
+    },
     async held() {
       if (!paused) return;
       const resumed = new Promise<void>((resolve) => {

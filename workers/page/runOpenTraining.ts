@@ -1,14 +1,18 @@
-import type { BaseModel } from '../../shared/export/adapterFolder.ts';
+import { readAllTensors } from '../../shared/export/readAllTensors.ts';
+import { readSafetensors } from '../../shared/encoder/safetensors.ts';
+import { type WritableTensor, writeSafetensors } from '../../shared/encoder/safetensorsWriter.ts';
+import type { AdapterFolder } from '../../shared/export/adapterFolder.ts';
 import type { TrialRecord } from '../../shared/history/trialRecord.ts';
 import { adapterFolderOf, predictorOf } from '../../shared/trial/adapterFolderOf.ts';
 import { openTrialRun } from '../../shared/trial/checkpointedTrial.ts';
 import { type OpenPredictor, openPredictor } from '../../shared/trial/openPredictor.ts';
 import { resultJson } from '../../shared/trial/resultJson.ts';
 import { failureOf } from './answer.ts';
+import { memorySource } from './memorySource.ts';
 import type { Training } from './openTraining.ts';
 import type { Pausing } from './pausing.ts';
 import { portCheckpoints } from './portCheckpoints.ts';
-import type { FromService, TrainingEnd } from './trainingMessages.ts';
+import type { FromService, KeptCheckpoints, TrainingEnd } from './trainingMessages.ts';
 
 /** The most that a page loses when it is closed at any moment. */
 const CHECKPOINT_SECONDS = 30;
@@ -22,12 +26,18 @@ export interface TrainedEnd {
 
 /** Trains what was opened, from the newest whole of the given checkpoints on; records and new checkpoints go through the port. */
 export async function runOpenTraining(
-  { opened: { header }, spec, data, model, chosen }: Training,
-  checkpoints: readonly Uint8Array<ArrayBuffer>[],
+  training: Training,
+  checkpoints: KeptCheckpoints,
   pausing: Pausing,
   port: MessagePort,
 ): Promise<TrainedEnd> {
-  const { engine } = chosen;
+  const {
+    opened: { header },
+    spec,
+    data,
+    model,
+    chosen: { engine },
+  } = training;
   const { backbone } = model;
   const tell = (message: FromService) => port.postMessage(message);
   const record = (told: TrialRecord) => tell({ kind: 'record', record: told });
@@ -61,8 +71,7 @@ export async function runOpenTraining(
       return { end };
     }
     const { score, epoch, parameters } = end.result;
-    const base: BaseModel = { nameOrPath: model.name, modelType: backbone.config.modelType };
-    const adapter = adapterFolderOf(spec, backbone.config, base, parameters);
+    const adapter = adapterOf(training, parameters);
     const predictor = await openPredictor(predictorOf(adapter, backbone.config), model, engine);
     const { darse, key, settings, dataName, ground } = header;
     const result = resultJson({
@@ -82,9 +91,23 @@ export async function runOpenTraining(
       resumedFromStep,
     });
     record({ kind: 'finished', score, epoch });
-    return { end: { kind: 'finished', result }, predictor };
+    const trained = new Uint8Array(writeSafetensors(parameters, new Map()));
+    return { end: { kind: 'finished', result, trained }, predictor };
   } catch (error) {
     record({ kind: 'failed', ...failureOf(error) });
     throw error;
   }
+}
+
+/** What an earlier session trained with the same settings, ready to judge texts. */
+export async function restorePredictor(training: Training, trained: Uint8Array<ArrayBuffer>): Promise<OpenPredictor> {
+  const { model, chosen } = training;
+  const file = await readSafetensors(memorySource('the stored adapter', trained));
+  const adapter = adapterOf(training, await readAllTensors(file));
+  return openPredictor(predictorOf(adapter, model.backbone.config), model, chosen.engine);
+}
+
+function adapterOf({ spec, model }: Training, parameters: ReadonlyMap<string, WritableTensor>): AdapterFolder {
+  const { config } = model.backbone;
+  return adapterFolderOf(spec, config, { nameOrPath: model.name, modelType: config.modelType }, parameters);
 }

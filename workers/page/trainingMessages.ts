@@ -5,6 +5,7 @@ import type { RunHeader } from '../../shared/history/runHeader.ts';
 import type { TrialRecord } from '../../shared/history/trialRecord.ts';
 import type { ResultJson } from '../../shared/trial/resultJson.ts';
 import type { ToldEvent } from '../../shared/trial/trialEvent.ts';
+import type { Slot } from '../../shared/trial/slotCheckpoints.ts';
 import type { Answer } from './answer.ts';
 
 /** A training to open: all it depends on. */
@@ -30,12 +31,16 @@ export interface OpenedTraining {
   readonly lengths: LengthHistogram;
 }
 
+/** What each of the two slots holds. */
+export type KeptCheckpoints = readonly [Uint8Array<ArrayBuffer> | undefined, Uint8Array<ArrayBuffer> | undefined];
+
 export type TrainingEnd =
-  | { readonly kind: 'finished'; readonly result: ResultJson }
+  /** `trained`: every tensor by name, as a safetensors file. */
+  | { readonly kind: 'finished'; readonly result: ResultJson; readonly trained: Uint8Array<ArrayBuffer> }
   | { readonly kind: 'stopped'; readonly step: number };
 
 /** What a user may wish of a training that runs; it is heard after the step that is being computed. */
-export type Wish = 'pause' | 'resume' | 'stop';
+export type Wish = 'save' | 'pause' | 'resume' | 'stop';
 
 /** What the worker of a page does when called. */
 export interface TrainingService {
@@ -44,9 +49,11 @@ export interface TrainingService {
   /** Loads what the training needs and is not here yet. */
   open(request: OpenRequest, port: MessagePort): Promise<Answer<OpenedTraining>>;
   /** Trains what was opened, from the newest whole one of the given checkpoints on. */
-  train(checkpoints: readonly Uint8Array<ArrayBuffer>[], port: MessagePort): Promise<Answer<TrainingEnd>>;
+  train(checkpoints: KeptCheckpoints, port: MessagePort): Promise<Answer<TrainingEnd>>;
   wish(wish: Wish): void;
-  /** Judges texts with what the last finished training trained. */
+  /** Makes what an earlier session trained ready to judge texts. */
+  restore(request: OpenRequest, trained: Uint8Array<ArrayBuffer>, port: MessagePort): Promise<Answer<true>>;
+  /** Judges texts with what the last finished or restored training trained. */
   predict(texts: readonly string[]): Promise<Answer<readonly PredictedText[]>>;
 }
 
@@ -56,7 +63,7 @@ export type FromService =
   | { readonly kind: 'loading'; readonly what: string; readonly done: number; readonly total: number }
   | { readonly kind: 'record'; readonly record: TrialRecord | Extract<ToldEvent, { kind: 'evaluating' }> }
   /** To be kept; the training waits for `kept`. */
-  | { readonly kind: 'checkpoint'; readonly step: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly kind: 'checkpoint'; readonly slot: Slot; readonly bytes: Uint8Array<ArrayBuffer> }
   /** Saved and held until `resume` or `stop`. */
   | { readonly kind: 'paused' }
   | { readonly kind: 'problem'; readonly message: string }
