@@ -1,5 +1,5 @@
 import { nonNegativeFit } from './nonNegativeFit.ts';
-import { exactly, type Range, rangeOver } from './range.ts';
+import type { Range } from './range.ts';
 import { addWork, NO_WORK, type Work } from './trialWork.ts';
 
 /** Some work and how long it took. */
@@ -78,7 +78,7 @@ export function fitCostModel(trainings: readonly TrainingTiming[]): CostModel {
   return {
     rates,
     evaluationFactor,
-    overheadSeconds: rangeOver(overheads.map(exactly)).middle,
+    overheadSeconds: medianOf(overheads),
     spread: { low: Math.min(1, quantile(0.25)), high: Math.max(1, quantile(0.75)) },
   };
 }
@@ -102,6 +102,12 @@ export function trainingSeconds(model: CostModel, { epoch, validation, test, epo
 
 export function secondsOf(rates: Work, work: Work): number {
   return rates.reduce<number>((sum, rate, i) => sum + rate * (work[i] ?? 0), 0);
+}
+
+/** The first training of a process takes longer to begin: it does not count for the others. */
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[(sorted.length - 1) >> 1] ?? 0;
 }
 
 function totalOf(timings: readonly Timing[]): Work {

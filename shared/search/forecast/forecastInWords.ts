@@ -14,7 +14,7 @@ export function forecastLines(forecast: StudyForecast): string[] {
     `forecast, from ${timing.steps} steps timed in ${durationInWords(timing.seconds)}: ${rangeInWords(total.seconds)}`,
     ...phases.flatMap(([name, phase]) => (phase ? [`  ${phaseInWords(name, phase)}`] : [])),
     `  a training of the search takes ${rangeInWords(forecast.search.each)}`,
-    `  peak memory ${parallel > 1 ? `of each of ${parallel} processes ` : ''}about ${mebibytes(memory.peakBytes)} (frozen weights ${mebibytes(memory.weightBytes)}, the largest step ${mebibytes(memory.stepBytes)}; ${mebibytes(memory.timedPeakBytes)} while timing)`,
+    `  peak memory ${parallel > 1 ? `of each of ${parallel} processes ` : ''}about ${mebibytes(memory.peakBytes)} (frozen weights ${mebibytes(memory.weightBytes)}, the largest batches ${mebibytes(memory.stepBytes)}; ${mebibytes(memory.timedPeakBytes)} while timing)`,
     ...(forecast.power ? [`  ${powerInWords(forecast.power)}`] : []),
     ...(shrunk ? [`  ${shrunkInWords(shrunk)}`] : []),
   ];

@@ -22,7 +22,7 @@ export const StudyForecastSchema = v.object({
   search: PhaseSchema,
   confirmation: v.nullable(PhaseSchema),
   total: v.object({ trainings: RangeSchema, seconds: RangeSchema }),
-  /** Most memory of a process that trains: expected, as timed, and what of it are frozen weights and the values of the largest step. */
+  /** Most memory of a process that trains: expected, as timed, and what of it are frozen weights and what the largest batches of training and evaluation need. */
   memory: v.object({
     peakBytes: v.number(),
     timedPeakBytes: v.number(),

@@ -29,7 +29,7 @@ export interface TrialWorks {
   step(spec: TrialSpec, runs: readonly RunSize[]): Work;
   /** Of predictions made in these runs. */
   evaluation(spec: TrialSpec, runs: readonly RunSize[]): Work;
-  /** Bytes held at the largest of these runs and for the optimiser, without the frozen weights. */
+  /** Bytes held at the largest step and the largest evaluation of these runs and for the optimiser, without the frozen weights. */
   memoryBytes(spec: TrialSpec, step: readonly RunSize[], evaluation: readonly RunSize[]): number;
   /** Frozen weights. */
   weightBytes(spec: TrialSpec): number;
@@ -83,7 +83,8 @@ export function createTrialWorks(config: EncoderConfig): TrialWorks {
           }),
         );
       const flat = FLAT_ARRAYS * BYTES_PER_NUMBER * parameterCount(spec);
-      return flat + Math.max(most(training, step), most(prediction, evaluation));
+      // An engine keeps what each of the two plans has needed.
+      return flat + most(training, step) + most(prediction, evaluation);
     },
     weightBytes: (spec) => planMemory(plansOf(spec).training, runSizes(1, 1, spec.adapter.ranks)).constantBytes,
   };
