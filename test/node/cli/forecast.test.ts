@@ -94,6 +94,9 @@ describe('a study with --time', () => {
       expect(told.elapsedSeconds).toBeLessThanOrEqual(1.2 * seconds);
       expect(told.history.length).toBeLessThanOrEqual(given.trials);
       expect(told.forecast.truth.at(-1)).toMatchObject({ phase: 'total', seconds: expect.any(Number) });
+      const report = readFileSync(join(folder, 'cut', 'report.md'), 'utf8');
+      expect(report).toMatch(/### Forecast and truth\n\nForecast: .+; it took .+\. The plan was cut to fit .+\./);
+      expect(report).toContain(`| confirmation | `);
       expect(seedsOf('cut')).toBe(given.seeds);
 
       const path = join(folder, 'cut', 'study.jsonl');
