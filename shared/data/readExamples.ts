@@ -1,6 +1,7 @@
 import type { ByteSource } from '../study/byteSource.ts';
 import { DarseError } from '../study/darseError.ts';
 import type { Example } from './example.ts';
+import { guessColumns } from './guessColumns.ts';
 import { hashExamples } from './hashExamples.ts';
 import { readByClasses, readByScores } from './labelRows.ts';
 import { readRows, type TextOptions } from './readRows.ts';
@@ -48,11 +49,9 @@ export async function readExamples(source: ByteSource, options: ColumnOptions = 
   return { name: source.name, examples, hash: hashExamples(examples) };
 }
 
-const CLASS_LIKE = /^(class|label|labels|sentiment|category|polarity|target)$/i;
-
 /** What names the scores, and where a column looks like classes, what makes scores of those. */
 function scoreFlag(columns: readonly string[]): string {
-  const classLike = columns.find((column) => CLASS_LIKE.test(column));
+  const classLike = guessColumns(columns).classes ?? undefined;
   if (classLike === undefined) return '--score-column';
   return `--score-column, or for classes pass --class-column ${classLike} --score-map "negative=-1,neutral=0,positive=1"`;
 }

@@ -19,6 +19,8 @@ export interface SessionState {
 /** Where this tab is with its one training. */
 export type Stage =
   | { readonly kind: 'welcome' }
+  /** The user's own file, its columns to be chosen. */
+  | { readonly kind: 'data'; readonly file: File }
   | { readonly kind: 'opening'; readonly loading: Loading | null }
   | ({ readonly kind: 'training'; readonly asked: Asked } & Running)
   | ({ readonly kind: 'stopped' } & Running)
@@ -45,7 +47,7 @@ export interface Running {
 /** The training of a stage that has one. */
 export function runningOf(stage: Stage): Running | null {
   if (stage.kind === 'failed') return stage.running;
-  if (stage.kind === 'welcome' || stage.kind === 'opening') return null;
+  if (stage.kind === 'welcome' || stage.kind === 'data' || stage.kind === 'opening') return null;
   const { opened, progress, left, problems } = stage;
   return { opened, progress, left, problems };
 }

@@ -1,8 +1,15 @@
+import type { TablePreview } from '../../shared/data/previewTable.ts';
 import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
 import { readTrialRecords } from '../../shared/history/readTrialRecords.ts';
 import { createTrialEta, type TrialEta } from '../../shared/history/trialEta.ts';
 import { NO_PROGRESS, withRecords } from '../../shared/history/trialProgress.ts';
-import type { FromService, OpenRequest, TrainingEnd } from '../../workers/page/trainingMessages.ts';
+import type {
+  DataFile,
+  FromService,
+  InspectedData,
+  OpenRequest,
+  TrainingEnd,
+} from '../../workers/page/trainingMessages.ts';
 import type { RunStore, RunSummary } from '../storage/runStore.ts';
 import { storageUse } from '../storage/storageUse.ts';
 import { createRunKeeper, type RunKeeper } from './runKeeper.ts';
@@ -15,6 +22,10 @@ import { startTrainingWorker, type TrainingWorker } from './trainingWorker.ts';
 export interface TrainingSession {
   readonly state: () => SessionState;
   readonly subscribe: (listener: () => void) => () => void;
+  /** Begins to choose the columns of a file of the user's. */
+  readonly choose: (file: File) => void;
+  readonly preview: (file: DataFile) => Promise<TablePreview>;
+  readonly inspect: (request: OpenRequest) => Promise<InspectedData>;
   /** Begins a training. */
   readonly begin: (request: OpenRequest) => void;
   readonly pause: () => void;
@@ -278,6 +289,9 @@ export function createTrainingSession(): TrainingSession {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
+    choose: (file) => show({ kind: 'data', file }),
+    preview: (file) => liveWorker().preview(file),
+    inspect: (wanted) => liveWorker().inspect(wanted),
     begin: (wanted) => void beginTraining(wanted).catch(fail),
     pause() {
       ask('pause');

@@ -1,10 +1,13 @@
 import { type Remote, transfer, wrap } from 'comlink';
+import type { TablePreview } from '../../shared/data/previewTable.ts';
 import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import type { Slot } from '../../shared/trial/slotCheckpoints.ts';
 import { type Answer, valueOf } from '../../workers/page/answer.ts';
 import type {
+  DataFile,
   FromService,
+  InspectedData,
   KeptCheckpoints,
   OpenedTraining,
   OpenRequest,
@@ -34,6 +37,8 @@ export interface TrainingListener {
 
 /** A worker as the page sees it. Every call rejects with an `engine` error once the worker is gone. */
 export interface TrainingWorker {
+  preview(file: DataFile): Promise<TablePreview>;
+  inspect(request: OpenRequest): Promise<InspectedData>;
   open(request: OpenRequest, listener: TrainingListener): Promise<OpenedTraining>;
   train(checkpoints: KeptCheckpoints, listener: TrainingListener): Promise<TrainingEnd>;
   /** Makes what an earlier session trained ready to judge texts. */
@@ -132,6 +137,9 @@ export function startTrainingWorker({
   }
 
   return {
+    preview: (file) => call(service.preview(file)),
+    inspect: (request) =>
+      listened({ hear: () => undefined }, (port) => service.inspect(request, transfer(port, [port]))),
     open: (request, listener) => listened(listener, (port) => service.open(request, transfer(port, [port]))),
     train(checkpoints, listener) {
       const end = listened(listener, (port) => service.train(checkpoints, transfer(port, [port])));

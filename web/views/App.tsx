@@ -2,6 +2,7 @@ import { useEffect, useSyncExternalStore } from 'react';
 import type { SessionState, Stage } from '../session/sessionState.ts';
 import type { TrainingSession } from '../session/trainingSession.ts';
 import { Announcer } from './Announcer.tsx';
+import { DataView } from './DataView.tsx';
 import { FailedView } from './FailedView.tsx';
 import { OpeningView } from './OpeningView.tsx';
 import { ResultView } from './ResultView.tsx';
@@ -45,6 +46,8 @@ function View({ state, session }: { readonly state: SessionState; readonly sessi
           <StoragePanel stored={state.stored} use={state.storageUse} session={session} />
         </>
       );
+    case 'data':
+      return <DataView file={stage.file} session={session} />;
     case 'opening':
       return <OpeningView loading={stage.loading} />;
     case 'training':

@@ -1,4 +1,4 @@
-import { durationText, scoreText } from '../../shared/export/report/numberText.ts';
+import { counted, durationText, scoreText } from '../../shared/export/report/numberText.ts';
 import { LossChart, ValidationChart } from '../charts/CurveCharts.tsx';
 import { EpochTable, MetricCells } from './EpochTable.tsx';
 import { RunFacts } from './RunFacts.tsx';
@@ -22,7 +22,7 @@ export function ResultView({ stage: { result, opened, progress }, session }: Pro
         <h1>Trained on {header.dataName}</h1>
         <p>
           {test && trivial.test
-            ? `On ${test.exampleCount} test texts that it never saw, its mean squared error is ${scoreText(test.metrics.mse)}; always saying the mean score has ${scoreText(trivial.test.mse)}.`
+            ? `On ${counted(test.exampleCount, 'test text')} that it never saw, its mean squared error is ${scoreText(test.metrics.mse)}; always saying the mean score has ${scoreText(trivial.test.mse)}.`
             : `Its validation error is ${scoreText(result.score)}; always saying the mean score has ${scoreText(trivial.validation.mse)}.`}{' '}
           <span className="quiet">It took {durationText(seconds.total)}.</span>
         </p>

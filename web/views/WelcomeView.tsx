@@ -1,4 +1,5 @@
 import { DEMO } from '../session/demoTraining.ts';
+import { FileDrop } from './FileDrop.tsx';
 import { urlSettings } from '../session/urlSettings.ts';
 import type { TrainingSession } from '../session/trainingSession.ts';
 
@@ -19,6 +20,7 @@ export function WelcomeView({ session }: { readonly session: TrainingSession }) 
       >
         Run demo
       </button>
+      <FileDrop onFile={session.choose} />
     </section>
   );
 }

@@ -5,6 +5,7 @@ import type { Stage } from '../session/sessionState.ts';
 export function statusText(stage: Stage): string {
   switch (stage.kind) {
     case 'welcome':
+    case 'data':
       return '';
     case 'opening':
       return 'Loading what the training needs.';

@@ -2,7 +2,7 @@ import { predictedTexts } from '../../shared/export/predictionsCsv.ts';
 import { DarseError } from '../../shared/study/darseError.ts';
 import type { OpenPredictor } from '../../shared/trial/openPredictor.ts';
 import { type Answer, answer } from './answer.ts';
-import { openTraining, type Training } from './openTraining.ts';
+import { inspectData, openTraining, previewData, type Training } from './openTraining.ts';
 import { createPausing, type Pausing } from './pausing.ts';
 import { restorePredictor, runOpenTraining } from './runOpenTraining.ts';
 import type { FromService, TrainingService } from './trainingMessages.ts';
@@ -17,6 +17,8 @@ export function createTrainingService(): TrainingService {
 
   return {
     alive: () => true,
+    preview: (file) => answer(previewData(file)),
+    inspect: (request, port) => told(port, (tell) => inspectData(request, warm, tell)),
     open: (request, port) =>
       told(port, async (tell) => {
         training = undefined;

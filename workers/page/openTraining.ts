@@ -1,6 +1,8 @@
 import { classBalance } from '../../shared/data/classBalance.ts';
 import { lengthHistogram } from '../../shared/data/lengthHistogram.ts';
+import { previewTable, type TablePreview } from '../../shared/data/previewTable.ts';
 import { readExamples } from '../../shared/data/readExamples.ts';
+import { tableFormat } from '../../shared/data/readTable.ts';
 import type { RunHeader } from '../../shared/history/runHeader.ts';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
 import type { ByteSource } from '../../shared/study/byteSource.ts';
@@ -13,7 +15,7 @@ import { fetchBytes } from './fetchBytes.ts';
 import { type LoadedModel, loadModel } from './loadModel.ts';
 import { blobSource, memorySource } from './memorySource.ts';
 import type { ChosenEngine } from './pageEngines.ts';
-import type { DataFile, FromService, OpenedTraining, OpenRequest } from './trainingMessages.ts';
+import type { DataFile, FromService, InspectedData, OpenedTraining, OpenRequest } from './trainingMessages.ts';
 import type { WarmParts } from './warmParts.ts';
 
 /** A training with all it runs on. */
@@ -32,9 +34,7 @@ export async function openTraining(
   tell: (message: FromService) => void,
 ): Promise<Training> {
   const settings = readTrainingSettings(null, {}, given);
-  const model = await warm.model(wanted.url, () =>
-    loadModel(wanted, (done, total) => tell({ kind: 'loading', what: 'the backbone', done, total })),
-  );
+  const model = await openModel(wanted, warm, tell);
   const { backbone, tokenizer } = model;
   const dataSet = await readExamples(await openData(file), columnOptions(settings));
   const split = splitData(dataSet, file.name, settings);
@@ -66,6 +66,37 @@ export async function openTraining(
     lengths: lengthHistogram(whole, spec.maxTokens),
   };
   return { opened, spec, data, model, chosen };
+}
+
+/** The class balance and lengths of all texts of a data file. Throws what is wrong with the file or the chosen columns. */
+export async function inspectData(
+  { model: wanted, data: file, settings: given }: OpenRequest,
+  warm: WarmParts,
+  tell: (message: FromService) => void,
+): Promise<InspectedData> {
+  const settings = readTrainingSettings(null, {}, given);
+  const { examples } = await readExamples(await openData(file), columnOptions(settings));
+  const { tokenizer, backbone } = await openModel(wanted, warm, tell);
+  const { maxTokens } = trialSpecOf(settings, backbone.config, examples);
+  const lengths = examples.map(({ text }) => tokenizer.encode(text, Number.POSITIVE_INFINITY).ids.length);
+  return { balance: classBalance(examples), lengths: lengthHistogram(lengths, maxTokens) };
+}
+
+/** The first rows of a data file. */
+export async function previewData(file: DataFile): Promise<TablePreview> {
+  return previewTable(await openData(file), tableFormat(file.name), PREVIEWED_ROWS);
+}
+
+const PREVIEWED_ROWS = 5;
+
+function openModel(
+  wanted: OpenRequest['model'],
+  warm: WarmParts,
+  tell: (message: FromService) => void,
+): Promise<LoadedModel> {
+  return warm.model(wanted.url, () =>
+    loadModel(wanted, (done, total) => tell({ kind: 'loading', what: 'the backbone', done, total })),
+  );
 }
 
 async function openData(file: DataFile): Promise<ByteSource> {

@@ -1,5 +1,6 @@
 import type { ClassBalance } from '../../shared/data/classBalance.ts';
 import type { LengthHistogram } from '../../shared/data/lengthHistogram.ts';
+import type { TablePreview } from '../../shared/data/previewTable.ts';
 import type { PredictedText } from '../../shared/export/predictionsCsv.ts';
 import type { RunHeader } from '../../shared/history/runHeader.ts';
 import type { TrialRecord } from '../../shared/history/trialRecord.ts';
@@ -34,6 +35,12 @@ export interface OpenedTraining {
 /** What each of the two slots holds. */
 export type KeptCheckpoints = readonly [Uint8Array<ArrayBuffer> | undefined, Uint8Array<ArrayBuffer> | undefined];
 
+/** A data file read whole with the chosen columns and found good. */
+export interface InspectedData {
+  readonly balance: ClassBalance;
+  readonly lengths: LengthHistogram;
+}
+
 export type TrainingEnd =
   /** `trained`: every tensor by name, as a safetensors file. */
   | { readonly kind: 'finished'; readonly result: ResultJson; readonly trained: Uint8Array<ArrayBuffer> }
@@ -46,6 +53,10 @@ export type Wish = 'save' | 'pause' | 'resume' | 'stop';
 export interface TrainingService {
   /** Answers as soon as the worker's thread is free: a sign of life. */
   alive(): true;
+  /** The columns and first rows of a data file. */
+  preview(file: DataFile): Promise<Answer<TablePreview>>;
+  /** Reads all rows with the settings' columns; every problem of the file is one error. */
+  inspect(request: OpenRequest, port: MessagePort): Promise<Answer<InspectedData>>;
   /** Loads what the training needs and is not here yet. */
   open(request: OpenRequest, port: MessagePort): Promise<Answer<OpenedTraining>>;
   /** Trains what was opened, from the newest whole one of the given checkpoints on. */
