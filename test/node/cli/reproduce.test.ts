@@ -38,6 +38,10 @@ describe('each experiment at smoke scale runs end to end and leaves the tables o
       expect(JSON.parse(stdout)).toMatchObject({ end: 'finished', trials: { finished: 13, withoutResult: 0 } });
       expect(JSON.parse(stdout).verdict.sentence).toContain('no claim is possible: without a test part');
       expect(stderr.split('\n').filter((line) => line === SMOKE_NOTICE)).toHaveLength(2);
+      // Plan and forecast come before the first training.
+      expect(stderr.slice(0, stderr.indexOf('\n    1  '))).toMatch(
+        /plan of motivation at smoke scale: 13 trainings[^]*forecast, from \d+ steps timed in .+ s: [^]* peak memory about /,
+      );
       expect(rows.map((row) => `${row['panel']} ${row['group']} ${row['rank']}`)).toEqual(
         ['A layers 1–6', 'B layers 7–12', 'C layers 13–18', 'D layers 19–24'].flatMap((panel) =>
           [1, 4, 8].map((rank) => `${panel} ${rank}`),
