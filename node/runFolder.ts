@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarseError } from '../shared/study/darseError.ts';
 import type { CheckpointStore } from '../shared/trial/checkpointedTrial.ts';
@@ -95,6 +95,11 @@ export function folderCheckpoints(path: string, trial: string): CheckpointStore 
     },
     trial,
   );
+}
+
+/** Removes the checkpoints of a trial that has ended. */
+export async function dropCheckpointFiles(path: string): Promise<void> {
+  for (const name of CHECKPOINT_SLOTS) await rm(join(path, name), { force: true });
 }
 
 /** Writes named files into a folder, which is made where it is not there. */

@@ -16,7 +16,7 @@ import { INTERRUPTED } from '../interruption.mjs';
 import { openEngine } from '../openEngine.ts';
 import { openGround, withAbsolutePaths } from '../openGround.ts';
 import { describeParts } from '../prepareData.ts';
-import { checkNewFolder, isFinished, RUN_FILES, writeFolder } from '../runFolder.ts';
+import { checkNewFolder, dropCheckpointFiles, isFinished, RUN_FILES, writeFolder } from '../runFolder.ts';
 import { checkSameRun, type RunRecord, readRunRecord, writeRunRecord } from '../runRecord.ts';
 import { runTraining, type Training } from '../runTraining.ts';
 import { shellWord } from '../../shared/study/shellWord.ts';
@@ -71,6 +71,7 @@ export async function run(context: CommandContext): Promise<number> {
       return INTERRUPTED;
     }
     const json = await writeResult(training, end.result, facts);
+    await dropCheckpointFiles(folder);
     tellNext(context, folder);
     context.result(json);
     return 0;

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -81,6 +81,8 @@ test.each(['onnx', 'wasm'])(
       );
     }
     expect(weights(engine)).toEqual(await wholeWeights(engine));
+    // Nor is a checkpoint left, which nobody would go on from.
+    expect(readdirSync(join(folder, engine))).toEqual(readdirSync(join(folder, `whole-${engine}`)));
   },
   PATIENCE_MS,
 );
