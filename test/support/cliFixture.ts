@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { classOfScore, type Example } from '../../shared/data/example.ts';
 import { sha256Hex } from '../../shared/study/sha256.ts';
-import { goldenPath } from './golden.ts';
+import { SMALL_MODELS } from './golden.ts';
 
 /** A folder for the tests of a file or of a `describe`, gone after them. */
 export function temporaryFolder(): string {
@@ -38,7 +38,7 @@ const SPECIAL = {
   'tiny-bert': { ids: ['[PAD]', '[UNK]', '[CLS]', '[SEP]'], start: '[CLS]', end: '[SEP]', unknown: '[UNK]' },
 } as const;
 
-/** A golden encoder of random weights with a tokenizer of whole words, as a folder in the Hugging Face layout. */
+/** An encoder of random weights and four layers with a tokenizer of whole words, as a folder in the Hugging Face layout. */
 export function writeTinyModel(path: string, kind: keyof typeof SPECIAL = 'tiny-roberta'): string {
   const { ids, start, end, unknown } = SPECIAL[kind];
   const vocab = new Map([...ids, ...WORDS].map((word, id) => [word, id]));
@@ -58,7 +58,8 @@ export function writeTinyModel(path: string, kind: keyof typeof SPECIAL = 'tiny-
     },
   };
   mkdirSync(path, { recursive: true });
-  for (const name of ['config.json', 'model.safetensors']) copyFileSync(goldenPath(kind, name), join(path, name));
+  for (const name of ['config.json', 'model.safetensors'])
+    copyFileSync(join(SMALL_MODELS, kind, name), join(path, name));
   writeFileSync(join(path, 'tokenizer.json'), JSON.stringify(tokenizer));
   writeFileSync(join(path, 'tokenizer_config.json'), JSON.stringify({ pad_token: ids.find((id) => /pad/i.test(id)) }));
   return path;

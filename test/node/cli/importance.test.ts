@@ -1,13 +1,14 @@
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import { allocateByImportance } from '../../../shared/search/allocateByImportance.ts';
 import { outcomeOf } from '../../../shared/search/exploreRanks.ts';
 import { meanImportance } from '../../../shared/search/meanImportance.ts';
 import { readStudyJournal, type StudyJournal } from '../../../shared/search/studyJournal.ts';
-import { goldenBackbone } from '../../support/goldenBackbone.ts';
+import { folderBackbone } from '../../support/goldenBackbone.ts';
 import { PATIENCE_MS, STUDY_DATA, studyFixture } from '../../support/studyFixture.ts';
 
-const { journal: records, prepare, start, finishedTrials } = studyFixture();
+const { folder: studyFolder, journal: records, prepare, start, finishedTrials } = studyFixture();
 
 const DATA = [...STUDY_DATA, '--epochs', '2', '--batch', '16'];
 /** A fine search of seven trainings far from any allocation, and the allocation. */
@@ -49,7 +50,7 @@ test.each(['update', 'sensitivity'] as const)(
 
 test("the last vector of a study by paper importance is allocated by the frozen weights' squared norms", async () => {
   const study = journal('paper');
-  const { readConstant } = await goldenBackbone('tiny-roberta');
+  const { readConstant } = await folderBackbone(join(studyFolder, 'model'));
   const importance: number[] = [];
   for (const { modules } of study.space.groups) {
     let sum = 0;
