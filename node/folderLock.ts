@@ -117,9 +117,9 @@ function isAlive({ host, pid, silentMs }: LockHolder): boolean {
   }
 }
 
-/** Removes what ended processes left half written; a lock that somebody else is about to put there stays. */
+/** Removes what ended processes left half written in the folder and those in it; a lock that somebody else is about to put there stays. */
 async function removeRemains(folder: string): Promise<void> {
-  for (const name of (await readdir(folder)).filter(isTemporary)) {
+  for (const name of (await readdir(folder, { recursive: true })).filter(isTemporary)) {
     const path = join(folder, name);
     const owner = name.startsWith(LOCK_FILE) ? await readHolder(path) : null;
     if (owner === null || !isAlive(owner)) await rm(path, { force: true });

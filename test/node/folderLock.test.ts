@@ -68,8 +68,8 @@ describe('a folder', () => {
 
   test('loses what ended processes left half written when it is taken, and nothing else', async () => {
     const path = join(folder, 'remains');
-    mkdirSync(path);
-    const half = join(path, `checkpoint-0.safetensors.${randomUUID()}.part`);
+    mkdirSync(join(path, 'adapters'), { recursive: true });
+    const half = join(path, 'adapters', `trial-0001.safetensors.${randomUUID()}.part`);
     const lockOf = (pid: number) => {
       const aside = join(path, `${LOCK_FILE}.${randomUUID()}.part`);
       writeFileSync(aside, JSON.stringify({ host: hostname(), pid, word: 'theirs' }));
