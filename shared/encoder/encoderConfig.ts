@@ -36,9 +36,10 @@ export function parseEncoderConfig(json: unknown, name = 'config.json'): Encoder
   const count = (key: string, fallback?: number) =>
     number(key, (value) => Number.isInteger(value) && value >= 1, 'a whole number of at least 1', fallback);
   const rate = (key: string) => number(key, (value) => value >= 0 && value < 1, 'in [0, 1)', 0.1);
-  const only = (key: string, fallback: string, reason: string) => {
+  const only = (key: string, fallback: string | boolean, reason: string) => {
     const value = entries.get(key) ?? fallback;
-    if (value !== fallback) problems.push(`${key} must be "${fallback}" (${reason}), got ${JSON.stringify(value)}`);
+    if (value === fallback) return;
+    problems.push(`${key} must be ${JSON.stringify(fallback)} (${reason}), got ${JSON.stringify(value)}`);
   };
 
   const modelType = MODEL_TYPES.find((type) => type === entries.get('model_type'));
@@ -49,6 +50,7 @@ export function parseEncoderConfig(json: unknown, name = 'config.json'): Encoder
   }
   only('hidden_act', 'gelu', 'the exact GELU is the one activation DARSE computes');
   only('position_embedding_type', 'absolute', 'relative positions are not supported');
+  only('is_decoder', false, 'an encoder reads texts in both directions');
   const config: EncoderConfig = {
     modelType: modelType ?? 'bert',
     layerCount: count('num_hidden_layers'),
@@ -57,7 +59,7 @@ export function parseEncoderConfig(json: unknown, name = 'config.json'): Encoder
     intermediateSize: count('intermediate_size'),
     vocabularySize: count('vocab_size'),
     positionCount: count('max_position_embeddings'),
-    tokenTypeCount: count('type_vocab_size', modelType === 'roberta' ? 1 : 2),
+    tokenTypeCount: count('type_vocab_size', 2),
     layerNormEpsilon: number('layer_norm_eps', (value) => value > 0, 'above 0', 1e-12),
     padId: number(
       'pad_token_id',

@@ -93,6 +93,9 @@ async function readHeader(source: ByteSource): Promise<Uint8Array<ArrayBuffer>> 
   if (source.byteLength < LENGTH_BYTES)
     throw refuse(`it has ${source.byteLength} bytes, at least ${LENGTH_BYTES} are needed`);
   const prefix = await source.read(0, LENGTH_BYTES);
+  if (new TextDecoder().decode(prefix) === 'version ') {
+    throw refuse('it is the pointer that Git LFS leaves in its place; run "git lfs pull" where it was cloned');
+  }
   const length = new DataView(prefix.buffer, prefix.byteOffset, LENGTH_BYTES).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES)
     throw refuse(`its header would have ${length} bytes, at most ${MAX_HEADER_BYTES} are read`);

@@ -51,9 +51,12 @@ describe('config.json', () => {
     expect(longestInput(config)).toBe(512);
   });
 
-  it('of a BERT may leave out what transformers has defaults for', () => {
+  it.each([
+    ['bert', 0, 512],
+    ['roberta', 1, 510],
+  ])('of a %s may leave out what transformers has defaults for', (type, padId, longest) => {
     const config = parseEncoderConfig({
-      model_type: 'bert',
+      model_type: type,
       num_hidden_layers: 2,
       hidden_size: 8,
       num_attention_heads: 2,
@@ -61,8 +64,8 @@ describe('config.json', () => {
       vocab_size: 100,
       max_position_embeddings: 512,
     });
-    expect(config).toMatchObject({ tokenTypeCount: 2, padId: 0, layerNormEpsilon: 1e-12, hiddenDropout: 0.1 });
-    expect(longestInput(config)).toBe(512);
+    expect(config).toMatchObject({ tokenTypeCount: 2, padId, layerNormEpsilon: 1e-12, hiddenDropout: 0.1 });
+    expect(longestInput(config)).toBe(longest);
   });
 
   it('is refused with every entry that is missing, misfits or is not supported', () => {
@@ -77,10 +80,12 @@ describe('config.json', () => {
       pad_token_id: -1,
       hidden_act: 'relu',
       position_embedding_type: 'relative_key',
+      is_decoder: true,
     };
     expect(problemsOf(wrong)).toEqual([
       '  - hidden_act must be "gelu" (the exact GELU is the one activation DARSE computes), got "relu"',
       '  - position_embedding_type must be "absolute" (relative positions are not supported), got "relative_key"',
+      '  - is_decoder must be false (an encoder reads texts in both directions), got true',
       '  - num_hidden_layers must be a whole number of at least 1, got 1.5',
       '  - intermediate_size must be a whole number of at least 1, got "3072"',
       '  - vocab_size must be a whole number of at least 1, got nothing',

@@ -127,6 +127,11 @@ describe('refusing', () => {
     ['a header longer than 25 MB', safetensorsBytes('{}', 0, 25_000_001n), 'at most 25000000 are read'],
     ['a header longer than the file', safetensorsBytes('{}', 0, 3n), 'its header would end at byte 11, the file at 10'],
     ['a header that does not start with {', safetensorsBytes(' {}'), 'does not start with {'],
+    [
+      'a pointer of Git LFS',
+      new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n'),
+      'git lfs pull',
+    ],
     ['a list', safetensorsBytes('[]'), 'does not start with {'],
     ['an empty header', safetensorsBytes(''), 'does not start with {'],
     [
