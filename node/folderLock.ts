@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { link, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DarseError } from '../shared/study/darseError.ts';
 import { fileProblem } from './fileSource.ts';
+import { makeFolder } from './makeFolder.ts';
 import { isTemporary, temporaryPath } from './writeFileAtomically.ts';
 
 export const LOCK_FILE = '.lock';
@@ -27,9 +28,7 @@ export interface FolderLock {
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const path = join(folder, LOCK_FILE);
   const mine = JSON.stringify({ host: hostname(), pid: process.pid, word: randomUUID() });
-  await mkdir(folder, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new DarseError('file', `cannot make the folder ${folder}: ${fileProblem(cause)}`, { cause });
-  });
+  await makeFolder(folder);
   while (!(await create(path, mine))) {
     const holder = await readHolder(path);
     if (holder === null) continue;

@@ -1,10 +1,11 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DarseError } from '../shared/study/darseError.ts';
 import type { CheckpointStore } from '../shared/trial/checkpointedTrial.ts';
 import { slotCheckpoints } from '../shared/trial/slotCheckpoints.ts';
 import { fileProblem, openFileSource } from './fileSource.ts';
 import { LOCK_FILE } from './folderLock.ts';
+import { makeFolder } from './makeFolder.ts';
 import { isTemporary, writeFileAtomically } from './writeFileAtomically.ts';
 
 /** Files of a run's folder. */
@@ -104,8 +105,6 @@ export async function dropCheckpointFiles(path: string): Promise<void> {
 
 /** Writes named files into a folder, which is made where it is not there. */
 export async function writeFolder(path: string, files: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause: NodeJS.ErrnoException) => {
-    throw new DarseError('file', `cannot make the folder ${path}: ${fileProblem(cause)}`, { cause });
-  });
+  await makeFolder(path);
   for (const [name, content] of files) await writeFileAtomically(join(path, name), content);
 }

@@ -1,9 +1,10 @@
 import { createHash, type Hash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DarseError } from '../../shared/study/darseError.ts';
+import { makeFolder } from '../makeFolder.ts';
 import { claimPartial, type PartialFile, touch } from './claimPartial.ts';
 import { PassingFailure, RangeIgnored } from './hubFetch.ts';
 import { type RetryOptions, retry } from './retry.ts';
@@ -44,7 +45,7 @@ export async function downloadBlob(
   options: DownloadOptions,
 ): Promise<void> {
   const finished = join(blobsFolder, blob.oid);
-  await mkdir(blobsFolder, { recursive: true });
+  await makeFolder(blobsFolder);
   for (;;) {
     if (await hasLength(finished, blob.byteLength)) return;
     const partial = await claimPartial(blobsFolder, blob.oid);

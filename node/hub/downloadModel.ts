@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { copyFile, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { downloadFile, modelInfo, type PathInfo, pathsInfo } from '@huggingface/hub';
 import { parseEncoderConfig } from '../../shared/encoder/encoderConfig.ts';
 import { DarseError, problemsError } from '../../shared/study/darseError.ts';
+import { makeFolder } from '../makeFolder.ts';
 import {
   BAD_INDEX,
   KNOWN_FILES,
@@ -149,7 +150,7 @@ async function fetchFile(session: Session, repoFolder: string, commit: string, f
   });
   session.onProgress?.(file.path, byteLength, byteLength);
   const pointer = join(repoFolder, 'snapshots', commit, file.path);
-  await mkdir(dirname(pointer), { recursive: true });
+  await makeFolder(dirname(pointer));
   await linkBlob(join(blobs, oid), pointer);
   return pointer;
 }
@@ -214,7 +215,7 @@ async function linkBlob(blob: string, pointer: string): Promise<void> {
 }
 
 async function writeRef(path: string, commit: string): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const fresh = `${path}.${randomUUID()}`;
   try {
     await writeFile(fresh, commit);

@@ -1,11 +1,12 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeFolder } from '../makeFolder.ts';
 import { STUDY_FILES } from '../runFolder.ts';
 
 /** The folder of a trial's checkpoints, made where it is not there. */
 export async function checkpointFolder(study: string, trial: number): Promise<string> {
   const path = join(study, STUDY_FILES.running, nameOf(trial));
-  await mkdir(path, { recursive: true });
+  await makeFolder(path);
   return path;
 }
 
@@ -18,7 +19,7 @@ export function dropCheckpoints(study: string, trial: number): Promise<void> {
 export async function keepCheckpointsOf(study: string, trials: readonly { readonly trial: number }[]): Promise<void> {
   const all = join(study, STUDY_FILES.running);
   const kept = new Set(trials.map(({ trial }) => nameOf(trial)));
-  await mkdir(all, { recursive: true });
+  await makeFolder(all);
   for (const name of await readdir(all)) {
     if (!kept.has(name)) await rm(join(all, name), { recursive: true });
   }
