@@ -36,7 +36,7 @@ export interface GivenSplit extends Split {
  * be absent.
  *
  * Throws one `input` error with all problems: lists that are absent, of the wrong type or (but test) empty, ids that are
- * no strings, that the data lack, or that are in the split twice.
+ * neither text nor whole numbers, that the data lack, or that are in the split twice.
  */
 export function parseSplit(json: unknown, examples: readonly Example[]): GivenSplit {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
@@ -54,9 +54,11 @@ export function parseSplit(json: unknown, examples: readonly Example[]): GivenSp
     }
     if (list.length === 0 && part !== 'test') problems.push(`"${part}" is empty`);
     const ids: string[] = [];
-    for (const [index, id] of list.entries()) {
+    for (const [index, entry] of list.entries()) {
+      const id: unknown = Number.isSafeInteger(entry) ? String(entry) : entry;
       const place = `${part}[${index}]`;
-      if (typeof id !== 'string') problems.push(`${place} must be an id in quotes, got ${JSON.stringify(id)}`);
+      if (typeof id !== 'string')
+        problems.push(`${place} must be an id, a text or a whole number, got ${JSON.stringify(id)}`);
       else if (!known.has(id)) problems.push(`${place}: no example has the id ${JSON.stringify(id)}`);
       else if (partOfId.has(id)) problems.push(`${place}: ${JSON.stringify(id)} is already in ${partOfId.get(id)}`);
       else {

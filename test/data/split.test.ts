@@ -11,20 +11,29 @@ test('reads what it wrote', () => {
   expect(JSON.parse(text)).toMatchObject({ dataset: 'letters', seed: 7, method: 'by hand', dataHash: '00' });
 });
 
+test('takes ids that are numbers, as row numbers are', () => {
+  const rows = ['1', '2', '3'].map((id) => ({ id, text: id, score: 0, label: 2 }));
+  expect(parseSplit({ train: [1, '2'], validation: [3] }, rows)).toMatchObject({
+    train: ['1', '2'],
+    validation: ['3'],
+  });
+});
+
 test('needs no test part', () => {
   expect(parseSplit({ train: ['a'], validation: ['b'] }, examples)).toMatchObject({ test: [], unused: 3 });
 });
 
 test('reports all that is wrong with a split at once', () => {
-  const json = { train: ['a', 'z', 5, 'a'], validation: [], test: ['b', 'a'] };
+  const json = { train: ['a', 'z', null, 'a', 5], validation: [], test: ['b', 'a'] };
   expect(() => parseSplit(json, examples)).toThrow(
     expect.objectContaining({
       code: 'input',
       message: [
         'the split does not fit the data:',
         '  - train[1]: no example has the id "z"',
-        '  - train[2] must be an id in quotes, got 5',
+        '  - train[2] must be an id, a text or a whole number, got null',
         '  - train[3]: "a" is already in train',
+        '  - train[4]: no example has the id "5"',
         '  - "validation" is empty',
         '  - test[1]: "a" is already in train',
       ].join('\n'),
