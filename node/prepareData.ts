@@ -43,9 +43,11 @@ export async function readSplitData(settings: TrainingSettings): Promise<SplitDa
 
 /** What a user wants to see of the data before training. */
 export function describeParts({ dataSet, parts }: SplitData, tokenizer: TextTokenizer, maxTokens: number): string[] {
+  const sizes = [parts.train, parts.validation, parts.test].map(({ length }) => length);
+  const leftOut = sizes.reduce((rest, size) => rest - size, dataSet.examples.length);
   const whole = parts.train.map(({ text }) => tokenizer.encode(text, Number.POSITIVE_INFINITY).ids.length);
   return [
-    `${basename(dataSet.name)}: ${dataSet.examples.length} texts; training ${parts.train.length}, validation ${parts.validation.length}, test ${parts.test.length}`,
+    `${basename(dataSet.name)}: ${dataSet.examples.length} texts; training ${sizes[0]}, validation ${sizes[1]}, test ${sizes[2]}${leftOut > 0 ? `, left out ${leftOut}` : ''}`,
     'classes of the training part:',
     ...describeClassBalance(classBalance(parts.train)).map(indented),
     'tokens per training text:',

@@ -26,11 +26,6 @@ export function formatSplit({ train, validation, test }: Split, origin: SplitOri
   return `${JSON.stringify({ ...origin, train, validation, test })}\n`;
 }
 
-/** A split that was given, and how many examples are in none of its parts. */
-export interface GivenSplit extends Split {
-  readonly unused: number;
-}
-
 /**
  * Reads the content of a split file, `{train: [ids], validation: [ids], test: [ids]}` with anything beside them; `test` may
  * be absent.
@@ -38,7 +33,7 @@ export interface GivenSplit extends Split {
  * Throws one `input` error with all problems: lists that are absent, of the wrong type or (but test) empty, ids that are
  * neither text nor whole numbers, that the data lack, or that are in the split twice.
  */
-export function parseSplit(json: unknown, examples: readonly Example[]): GivenSplit {
+export function parseSplit(json: unknown, examples: readonly Example[]): Split {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) {
     throw new DarseError('input', 'a split must be an object with the lists "train", "validation" and "test"');
   }
@@ -70,7 +65,7 @@ export function parseSplit(json: unknown, examples: readonly Example[]): GivenSp
   };
   const [train = [], validation = [], test = []] = PARTS.map(read);
   if (problems.length > 0) throw problemsError('input', 'the split does not fit the data:', problems);
-  return { train, validation, test, unused: known.size - partOfId.size };
+  return { train, validation, test };
 }
 
 /** The examples of each part, in the order of its ids; `input` error for an id that no example has. */

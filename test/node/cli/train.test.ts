@@ -157,6 +157,22 @@ describe('settings', () => {
     expect(testReport).toBeNull();
   });
 
+  test('take a split and the first of its training rows, and say how many texts that leaves out', async () => {
+    const ids = (first: number, count: number) => Array.from({ length: count }, (_, i) => `t${first + i}`);
+    const given = { train: ids(1, 40), validation: ids(41, 10) };
+    writeFileSync(join(folder, 'given.json'), JSON.stringify(given));
+    const args = ['--data', 'texts.csv', '--split', 'given.json', '--train-rows', '16', '--model', 'model'];
+    const ranks = ['--ranks', '0', '--epochs', '1', '--engine', 'onnx', '--out', 'given'];
+    const { code, stderr } = await runCli(['train', ...args, ...ranks], { cwd: folder });
+    expect(code).toBe(0);
+    expect(stderr).toContain('texts.csv: 60 texts; training 16, validation 10, test 0, left out 34\n');
+    expect(JSON.parse(readFileSync(join(folder, 'given', 'split.json'), 'utf8'))).toMatchObject({
+      train: ids(1, 16),
+      validation: given.validation,
+      test: [],
+    });
+  });
+
   test('that are not allowed are all told at once, from file and flags', async () => {
     writeFileSync(join(folder, 'wrong.json'), JSON.stringify({ epochs: 0, lrr: 1, speed: 2, seed: 'x' }));
     const flags = [
