@@ -1,4 +1,4 @@
-// `npm run bench -- step | large | search`: see bench.ts.
+// `npm run bench -- step | large | search | page | forecast`: see bench.ts.
 import { registerTypeScript } from '../../node/main.mjs';
 
 await registerTypeScript();

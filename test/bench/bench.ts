@@ -3,6 +3,7 @@ import { ENGINE_NAMES } from '../../shared/engines/engine.ts';
 import { benchForecast } from './forecast.ts';
 import { benchLarge } from './large.ts';
 import { serveSteps } from './serveSteps.ts';
+import { benchPage } from './page.ts';
 import { benchSearch } from './search.ts';
 import { benchStep } from './step.ts';
 import { timeStudy } from './timedStudy.ts';
@@ -49,6 +50,13 @@ program
   .option('--only <text>', 'only studies whose name contains this', '')
   .option('--json', 'rows on standard output as JSON; everything else on standard error')
   .action(benchForecast);
+
+program
+  .command('page')
+  .description(
+    'seconds from the click on the demo of the page to a first curve and to the result, in headless Chromium',
+  )
+  .action(benchPage);
 
 program
   .command('study', { hidden: true })

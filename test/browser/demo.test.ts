@@ -20,14 +20,14 @@ describe.skipIf(whyNoChromium() !== null)('the page', () => {
   afterAll(() => site?.close());
 
   test('runs the demo by keyboard alone: live curve, epochs, test metrics, and judges a sentence', async () => {
-    const { page, faults } = await site.visit(FEW_ROWS);
+    const { page, faults } = await site.visit(`${FEW_ROWS}&trainRows=240`);
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toContain('right here');
     expect(await axeViolations(page)).toEqual([]);
     await page.keyboard.press('Tab');
     await page.keyboard.press('Enter');
 
     // A live curve: the losses of the first steps while the training goes on.
-    await page.getByText(/From [\d.]+ at step 1 to [\d.]+ at step [2-9]/).waitFor({ timeout: LONG_MS });
+    await page.getByText(/From [\d.]+ at step 1 to [\d.]+ at step (?:[2-9]|\d\d)/).waitFor({ timeout: LONG_MS });
     expect(await page.title()).toMatch(/^\d+ % – DARSE$/);
     expect(await page.locator('.plot canvas').count()).toBe(2);
     await page.getByText('To beat:').first().waitFor();
@@ -40,7 +40,7 @@ describe.skipIf(whyNoChromium() !== null)('the page', () => {
     // The chart's twin: every step's loss.
     await page.getByText('The numbers as a table').first().click();
     const losses = page.getByRole('region', { name: 'Training loss, step by step' }).getByRole('rowheader');
-    expect(await losses.count()).toBe(16);
+    expect(await losses.count()).toBe(60);
 
     await page.getByLabel('A sentence to judge').fill('Profit doubles and shares surge to a record');
     await page.locator('.judgement .score').waitFor();

@@ -53,7 +53,7 @@ describe.skipIf(whyNoChromium() !== null)('a training in the page', () => {
   afterAll(() => site?.close());
 
   test('paused and reloaded, then crashed, goes on from its checkpoints and ends as one that never stopped', async () => {
-    const search = `${MANY_STEPS}&epochs=2`;
+    const search = `${MANY_STEPS}&epochs=3`;
     const whole = await site.visit(search, await profile());
     await whole.page.getByRole('button', { name: 'Run demo' }).click();
     await isDone(whole.page);
@@ -94,7 +94,7 @@ describe.skipIf(whyNoChromium() !== null)('a training in the page', () => {
       records.filter(({ kind }) => kind === 'step').map((record) => [record['step'], numbers(record)]),
     );
     const steps = expected.records.filter(({ kind }) => kind === 'step').map(numbers);
-    expect(steps).toHaveLength(128);
+    expect(steps).toHaveLength(192);
     expect(steps.map(({ step }) => last.get(step))).toEqual(steps);
     expect(result).toEqual({ ...expected.result, seconds: expect.anything(), resumedFromStep: goneOn[1] });
 

@@ -24,23 +24,34 @@ export default async function buildSite(project: TestProject): Promise<() => voi
     return () => undefined;
   }
   const folder = mkdtempSync(join(tmpdir(), 'darse-site-'));
+  await asUsersGetIt(async () => {
+    await buildPage(folder);
+    await buildTestPages(join(folder, TEST_PAGES));
+  });
+  project.provide('site', folder);
+  return () => rmSync(folder, { recursive: true, force: true });
+}
+
+/** Builds the page into a folder. */
+export async function buildPage(folder: string): Promise<void> {
   const root = join(import.meta.dirname, '..', '..');
-  // With the test runner's own value what developers get would be built.
+  await build({
+    configFile: join(root, 'vite.config.ts'),
+    root: join(root, 'web'),
+    logLevel: 'warn',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+}
+
+/** The test runner's own value of NODE_ENV would build what developers get. */
+async function asUsersGetIt(run: () => Promise<void>): Promise<void> {
   const { NODE_ENV } = process.env;
   process.env['NODE_ENV'] = 'production';
   try {
-    await build({
-      configFile: join(root, 'vite.config.ts'),
-      root: join(root, 'web'),
-      logLevel: 'warn',
-      build: { outDir: folder },
-    });
-    await buildTestPages(join(folder, TEST_PAGES));
+    await run();
   } finally {
     process.env['NODE_ENV'] = NODE_ENV;
   }
-  project.provide('site', folder);
-  return () => rmSync(folder, { recursive: true, force: true });
 }
 
 async function buildTestPages(folder: string): Promise<void> {

@@ -1,18 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { inject } from 'vitest';
-import { CHROMIUM } from './chromium.ts';
+import { launchChromium } from './chromium.ts';
 import { serveFolder } from './serveFolder.ts';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
+import { serveSite } from './serveSite.ts';
 
 /** The built site on a host, and a browser to look at it. */
 export interface OpenSite {
@@ -26,8 +16,8 @@ export interface OpenSite {
 /** Serves the built site, with the headers that its `_headers` asks for unless the host knows none, and starts a browser. */
 export async function openSite({ sendsHeaders = true } = {}): Promise<OpenSite> {
   const folder = inject('site');
-  const host = await serveFolder(folder, sendsHeaders ? headersOf(folder) : {});
-  const browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  const host = await (sendsHeaders ? serveSite(folder) : serveFolder(folder));
+  const browser = await launchChromium();
   return {
     url: host.url,
     browser,
@@ -51,17 +41,4 @@ export async function openSite({ sendsHeaders = true } = {}): Promise<OpenSite> 
       await host.close();
     },
   };
-}
-
-/** The headers for every file in a `_headers` file. */
-function headersOf(folder: string): Record<string, string> {
-  const lines = readFileSync(join(folder, '_headers'), 'utf8').split('\n');
-  return Object.fromEntries(
-    lines
-      .filter((line) => line.startsWith('  '))
-      .map((line) => {
-        const colon = line.indexOf(':');
-        return [line.slice(0, colon).trim(), line.slice(colon + 1).trim()];
-      }),
-  );
 }
