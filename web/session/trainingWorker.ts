@@ -47,8 +47,6 @@ export interface TrainingWorker {
   predict(texts: readonly string[]): Promise<readonly PredictedText[]>;
   /** Asks the training to stop and, where it has not within the grace time, ends the worker; whether it stopped by itself. */
   stopWithin(seconds: number): Promise<boolean>;
-  /** Ends the worker now. */
-  end(): void;
 }
 
 const LOOK_EVERY_MS = 2000;
@@ -157,7 +155,6 @@ export function startTrainingWorker({
       if (!inTime) close('it did not stop in time');
       return inTime;
     },
-    end: () => void close('it was ended'),
   };
 }
 

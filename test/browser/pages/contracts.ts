@@ -1,8 +1,8 @@
 import { openPageDatabase } from '../../../web/storage/pageDatabase.ts';
-import { createRunStore } from '../../../web/storage/runStore.ts';
+import { createRunStore, type RunStore } from '../../../web/storage/runStore.ts';
 import { openStoredHistory } from '../../../web/storage/storedHistory.ts';
-import { storedSlots } from '../../../web/storage/storedSlots.ts';
-import { slotCheckpoints } from '../../../shared/trial/slotCheckpoints.ts';
+import { type CheckpointSlots, slotCheckpoints } from '../../../shared/trial/slotCheckpoints.ts';
+import { memorySource } from '../../../workers/page/memorySource.ts';
 import { startTrainingWorker } from '../../../web/session/trainingWorker.ts';
 import { CHECKPOINT_CONTRACT } from '../../contracts/checkpointContract.ts';
 import { HISTORY_CONTRACT } from '../../contracts/historyContract.ts';
@@ -55,6 +55,17 @@ window.runCheckpointCase = (index) =>
       count: () => database.count('checkpoints'),
     });
   });
+
+/** A run's two places for checkpoints in the page's store. */
+function storedSlots(store: RunStore, run: string): CheckpointSlots {
+  return {
+    async read(slot, use) {
+      const bytes = (await store.checkpoints(run))[slot];
+      return bytes && use(memorySource(`checkpoint ${slot + 1}`, bytes));
+    },
+    write: (slot, bytes) => store.keepCheckpoint(run, slot, new Uint8Array(bytes)),
+  };
+}
 
 window.callWorker = async (script) => {
   let lost: string | null = null;
