@@ -2,7 +2,7 @@ import type { Engine, ReadConstant } from '../../shared/engines/engine.ts';
 import { readTrainingSettings } from '../../shared/trial/readTrainingSettings.ts';
 import { openModel } from '../openModel.ts';
 import { startMadeUpTraining } from './madeUpTraining.ts';
-import { median } from './median.ts';
+import { median } from '../../shared/study/median.ts';
 
 export interface StepMeasurement {
   /** Median of the timed steps. */

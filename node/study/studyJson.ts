@@ -1,6 +1,7 @@
 import { forecastAgainstTruth } from '../../shared/search/forecast/forecastAgainstTruth.ts';
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
 import type { StudySummary } from '../../shared/search/summariseStudy.ts';
+import { armMeans } from '../../shared/search/verdict/armMeans.ts';
 import type { StudyVerdict } from '../../shared/search/verdict/studyVerdict.ts';
 import type { StudyState } from './studyState.ts';
 
@@ -45,17 +46,11 @@ function verdictJson({ sentence, comparison, cheaper, arms, runDeviation }: Stud
     comparison,
     cheaper,
     runDeviation,
-    arms: arms.map(({ ranks, runs }) => ({
-      ranks,
-      testMse: runs.map(({ seed, squaredErrors }) => ({ seed, mse: meanOf(squaredErrors) })),
+    arms: arms.map((arm) => ({
+      ranks: arm.ranks,
+      testMse: [...armMeans(arm)].map(([seed, mse]) => ({ seed, mse })),
     })),
   };
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
-  return sum / values.length;
 }
 
 function shown({ trial, ranks, parameters, score, facts }: FinishedTrial) {

@@ -16,6 +16,7 @@ import type { StudyTrial } from '../../shared/search/studyJournal.ts';
 import { trivialPredictor } from '../../shared/metrics/trivialPredictor.ts';
 import type { StudyTrialEvent } from '../../shared/trial/trialEvent.ts';
 import type { CommandContext } from '../commandContext.ts';
+import { mean } from '../../shared/study/mean.ts';
 import { createProgress } from '../progress.ts';
 import type { OpenStudy } from './openStudy.ts';
 
@@ -151,8 +152,7 @@ function planLine({ seeds, ...plan }: ConfirmationPlanRecord): string {
 
 function testScore(record: ConfirmationRecord): string {
   if (record.status !== 'finished') return `${record.status}: ${record.message}`;
-  const errors = record.squaredErrors ?? [];
-  return `test MSE ${(errors.reduce((sum, error) => sum + error, 0) / errors.length).toFixed(4)}`;
+  return `test MSE ${mean(record.squaredErrors ?? []).toFixed(4)}`;
 }
 
 function count(number: number): string {

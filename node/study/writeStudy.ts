@@ -5,6 +5,8 @@ import { peftFolder } from '../../shared/export/peftFolder.ts';
 import { rateOf } from '../../shared/search/learningRate/rateRule.ts';
 import { ranksKey } from '../../shared/search/rankSpace.ts';
 import type { FinishedTrial, StudyJournal } from '../../shared/search/studyJournal.ts';
+import { armMeans } from '../../shared/search/verdict/armMeans.ts';
+import { mean } from '../../shared/study/mean.ts';
 import type { StudyVerdict } from '../../shared/search/verdict/studyVerdict.ts';
 import { adapterFolderOf } from '../../shared/trial/adapterFolderOf.ts';
 import { STUDY_FILES, writeFolder } from '../runFolder.ts';
@@ -45,17 +47,13 @@ export async function writeBest(
 
 /** What to expect of new texts: the same ranks, trained again on fresh seeds and judged on test rows that chose nothing. */
 function expectation({ ranks }: FinishedTrial, { arms }: StudyVerdict): [string, string][] {
-  const runs = arms.find((arm) => ranksKey(arm.ranks) === ranksKey(ranks))?.runs ?? [];
-  if (runs.length === 0) return [];
-  const scores = runs.map(({ squaredErrors }) => {
-    const errors = Array.from(squaredErrors);
-    return errors.reduce((sum, error) => sum + error, 0) / errors.length;
-  });
-  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
+  const own = arms.find((arm) => ranksKey(arm.ranks) === ranksKey(ranks));
+  const scores = own ? [...armMeans(own).values()] : [];
+  if (scores.length === 0) return [];
   const [least, most] = [Math.min(...scores), Math.max(...scores)];
   const range = `${least.toFixed(4)} to ${most.toFixed(4)}`;
   const trainings = `${scores.length} trainings of these ranks on fresh seeds`;
-  return [['to be expected', `MSE ${mean.toFixed(4)} on test rows, the mean of ${trainings} (${range})`]];
+  return [['to be expected', `MSE ${mean(scores).toFixed(4)} on test rows, the mean of ${trainings} (${range})`]];
 }
 
 /** A folder whose files are either all old or all new, so that none of an earlier adapter is left among them. */

@@ -1,4 +1,4 @@
-import { median } from '../../node/engines/median.ts';
+import { median } from '../../shared/study/median.ts';
 import type { EngineName } from '../../shared/engines/engine.ts';
 import { type Conditions, openSide, type Side } from './side.ts';
 import { takeTurns } from './takeTurns.ts';

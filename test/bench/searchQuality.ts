@@ -1,4 +1,3 @@
-import { uniformRanks } from '../../shared/search/rankSpace.ts';
 import { coarseStrategy } from '../../shared/search/strategies/coarse.ts';
 import { darseStrategy } from '../../shared/search/strategies/darse.ts';
 import { fineStrategy } from '../../shared/search/strategies/fine.ts';
@@ -8,6 +7,7 @@ import { randomStrategy } from '../../shared/search/strategies/random.ts';
 import { surrogateStrategy } from '../../shared/search/strategies/surrogate.ts';
 import { uniformSweepStrategy } from '../../shared/search/strategies/uniformSweep.ts';
 import type { Strategy } from '../../shared/search/strategy.ts';
+import { uniformOfBudget } from '../../shared/search/uniformOfBudget.ts';
 import { testSuperiority } from '../../shared/search/verdict/superiority.ts';
 import { drawConfirmation } from '../support/confirmationRuns.ts';
 import { BUDGETS, noisyTwin, nullTwin, PAPER_NOISE, printedGrid } from './paperSurfaces.ts';
@@ -98,8 +98,7 @@ export function* measureNull(studies: number): Generator<NullRow> {
 export function nullRow(budget: number, name: string, strategy: Strategy, studies: number): NullRow {
   const surface = nullTwin(budget);
   const { space } = surface;
-  const greatest = Math.min(budget / space.groups.length, space.allowed.at(-1) ?? 0);
-  const uniform = uniformRanks(space, greatest);
+  const uniform = uniformOfBudget(space);
   const mse = meanOf([...surface.truth.values()]);
   const plan = { ...CONFIRMATION, runDeviation: PAPER_NOISE / mse };
   let claims = 0;
@@ -107,7 +106,7 @@ export function nullRow(budget: number, name: string, strategy: Strategy, studie
   for (let study = 0; study < studies; study++) {
     const outcomes = playStudy(strategy, surface, study, NULL_TRIALS).slice(0, NULL_TRIALS);
     const winner = strategy.choose(space, outcomes);
-    if (winner === null || winner.join() === uniform.join()) continue;
+    if (winner === null || uniform === null || winner.join() === uniform.join()) continue;
     others++;
     const arms = [winner, uniform].map((ranks) => drawConfirmation(study, ranks, mse, plan));
     const [won, even] = arms;

@@ -1,3 +1,4 @@
+import { median } from '../../study/median.ts';
 import type { Pruner } from './pruner.ts';
 
 /**
@@ -10,16 +11,8 @@ export function medianPruner(): Pruner {
     const reached = others.filter((other) => other.finished && other.curve.length >= epoch);
     if (reached.length === 0) return null;
     const best = Math.min(...curve);
-    const median = medianOf(reached.map((other) => other.curve[epoch - 1] ?? Number.NaN));
-    if (!(best > median)) return null;
-    return `its lowest MSE of ${epoch} epochs, ${best.toFixed(6)}, is above ${median.toFixed(6)}, the median of ${reached.length} finished trials at epoch ${epoch}`;
+    const middle = median(reached.map((other) => other.curve[epoch - 1] ?? Number.NaN));
+    if (!(best > middle)) return null;
+    return `its lowest MSE of ${epoch} epochs, ${best.toFixed(6)}, is above ${middle.toFixed(6)}, the median of ${reached.length} finished trials at epoch ${epoch}`;
   };
-}
-
-/** The middle value, or the mean of the two in the middle. */
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const upper = sorted.length / 2;
-  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(upper) - 1], sorted[Math.floor(upper)]];
-  return (low + high) / 2;
 }

@@ -1,4 +1,5 @@
 import { DarseError } from '../../study/darseError.ts';
+import { mean as meanOf } from '../../study/mean.ts';
 import { studentTQuantile, studentTTail } from '../../study/studentT.ts';
 
 /** An estimated mean and how sure it is. */
@@ -65,12 +66,6 @@ export function meanInterval(
 export function probabilityIfZero({ mean, standardError, degreesOfFreedom }: MeanEstimate): number {
   if (standardError === 0) return mean > 0 ? 0 : 1;
   return studentTTail(mean / standardError, degreesOfFreedom);
-}
-
-function meanOf(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
-  return sum / values.length;
 }
 
 function squaresAbout(centre: number, values: ArrayLike<number>): number {

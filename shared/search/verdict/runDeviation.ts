@@ -1,3 +1,5 @@
+import { mean } from '../../study/mean.ts';
+import { armMeans } from './armMeans.ts';
 import type { ConfirmationArm } from './confirmationArm.ts';
 
 /**
@@ -5,24 +7,18 @@ import type { ConfirmationArm } from './confirmationArm.ts';
  * difference between two single runs means anything. Over the seeds that every arm finished; null for fewer than 2 seeds or arms.
  */
 export function runDeviationOf(arms: readonly ConfirmationArm[]): number | null {
-  const scores = arms.map(({ runs }) => new Map(runs.map((run) => [run.seed, mean(run.squaredErrors)])));
+  const scores = arms.map(armMeans);
   const seeds = [...(scores[0]?.keys() ?? [])].filter((seed) => scores.every((ofArm) => ofArm.has(seed)));
   if (seeds.length < 2 || arms.length < 2) return null;
   const table = scores.map((ofArm) => seeds.map((seed) => ofArm.get(seed) ?? 0));
-  const armMeans = table.map(mean);
+  const rowMeans = table.map(mean);
   const seedMeans = seeds.map((_, column) => mean(table.map((row) => row[column] ?? 0)));
-  const whole = mean(armMeans);
+  const whole = mean(rowMeans);
   let squares = 0;
   for (const [arm, row] of table.entries()) {
     for (const [column, score] of row.entries()) {
-      squares += (score - (armMeans[arm] ?? 0) - (seedMeans[column] ?? 0) + whole) ** 2;
+      squares += (score - (rowMeans[arm] ?? 0) - (seedMeans[column] ?? 0) + whole) ** 2;
     }
   }
   return Math.sqrt(squares / ((arms.length - 1) * (seeds.length - 1))) / whole;
-}
-
-function mean(values: ArrayLike<number>): number {
-  let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += values[i] ?? 0;
-  return sum / values.length;
 }

@@ -6,7 +6,7 @@ import type { ChartFigure } from '../chartFigure.ts';
 import { differenceText, percentText } from '../numberText.ts';
 import { columns } from '../table.ts';
 import { vectorName } from '../vectorName.ts';
-import { armMeans, type SeedScores } from '../armMeans.ts';
+import { armMeans, type SeedScores } from '../../../search/verdict/armMeans.ts';
 import { drawPlot, GRID, marginFor } from './drawPlot.ts';
 
 /** What the comparison arms lose or gain against the winner on fresh seeds and test rows, with 95 % intervals and every seed's difference. */

@@ -1,6 +1,6 @@
 import { ranksKey } from '../../../search/rankSpace.ts';
 import type { StudySummary } from '../../../search/summariseStudy.ts';
-import { armMeans } from '../armMeans.ts';
+import { armMeans } from '../../../search/verdict/armMeans.ts';
 import { frontsChart } from '../charts/frontsChart.ts';
 import { countText, scoreText } from '../numberText.ts';
 import type { ReportSection } from '../reportSection.ts';

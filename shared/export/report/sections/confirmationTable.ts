@@ -2,7 +2,8 @@ import { confirmationArms } from '../../../search/confirmation/confirmationPlan.
 import { ranksKey } from '../../../search/rankSpace.ts';
 import type { StudyJournal } from '../../../search/studyJournal.ts';
 import type { StudySummary } from '../../../search/summariseStudy.ts';
-import { armMeans } from '../armMeans.ts';
+import { armMeans } from '../../../search/verdict/armMeans.ts';
+import { mean } from '../../../study/mean.ts';
 import { differenceText, scoreText } from '../numberText.ts';
 import type { ReportTable } from '../reportSection.ts';
 import { columns } from '../table.ts';
@@ -60,8 +61,4 @@ function shown(value: number | undefined): string | null {
 
 function difference(value: number | undefined, base: number | undefined): string {
   return value === undefined || base === undefined ? '' : differenceText(value - base, base);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
